@@ -110,7 +110,7 @@ def is_asked(ground: Ground, noun: Span) -> bool:
     first = max((at + 1 for at in ends if at < noun[0]), default=0)
     last = next((ground.words[at] for at in ends if at >= noun[1]), "")
     is_open = "?" in last and ground.words[first] in _YES_NO
-    is_feared = not _FEARED.isdisjoint(ground.words[max(0, noun[0] - DENIED_REACH) : noun[0]])
+    is_feared = not _FEARED.isdisjoint(ground.words[max(0, noun[0] - _PLACE_REACH) : noun[0]])
     return is_open or is_feared or "than" in _look_back(ground, noun[0], _PLACE_REACH)
 
 

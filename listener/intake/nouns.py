@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from listener.intake.earned import ARTICLES
-from listener.intake.phrases import ENDS, CueMatch
+from listener.intake.phrases import CueMatch
 
 NAME = " = "  # between a phrase of these lists and what a reply calls it: "wi fi = wifi"
 THING, FRAME, EVENT, SERVICE, PEOPLE, ASKED = SORTS = (
@@ -17,8 +17,12 @@ WHOLE = frozenset((EVENT, SERVICE))  # named as they are: "the delay"; of anythi
 _MERE_THINGS = (THING, FRAME)  # behind "delayed" they are what the delay is of
 _OTHER_SENTENCE = 6  # the same, for each end of a sentence between them
 _OWN = frozenset(("my", "our"))
-_CRYING = frozenset(("but", "oh", "no", "ok", "we'll", "i'll", "ill"))  # "wait" behind one of these is no wait
-_CRIED = frozenset(("no", "what", "so", "are", "is", "did", "do", "you", "there's", ",", "-", "…"))  # or before one
+# before "wait", one of these makes it a wait that somebody has
+_WAITED = ARTICLES | frozenset(
+    ("long", "longer", "hour", "hours", "hr", "hrs", "min", "mins", "minute", "minutes", "day", "days", "week", "weeks",
+     "more", "of", "to", "me", "us", "him", "her", "them", "people", "everyone", "i", "we", "still", "then", "no")
+)  # fmt: skip
+_SPANS = frozenset(("time", "times", "over", "hours", "hour", "an", "forever", "another", "list"))  # or behind it
 
 
 class Topic(NamedTuple):
@@ -66,17 +70,17 @@ def keep_heads(topics: Iterable[Topic]) -> list[Topic]:
 def is_verb(topic: Topic, words: Sequence[str]) -> bool:
     """True for "booking a seat", for "to update", and for "but wait!"."""
     if topic.sort in WHOLE:
-        return _is_cry(topic, words)
+        return _is_mere_wait(topic, words)
     is_followed = topic.end < len(words) and words[topic.end] in ARTICLES
     return (is_followed and words[topic.end - 1].endswith("ing")) or words[topic.start - 1 : topic.start] == ["to"]
 
 
-def _is_cry(topic: Topic, words: Sequence[str]) -> bool:
-    """True for "but wait!", "we'll wait" and "wait, what": nobody has waited."""
+def _is_mere_wait(topic: Topic, words: Sequence[str]) -> bool:
+    """True for "but wait!", "we'll wait" and "wait for the others": nobody speaks of a wait that was theirs."""
     if words[topic.start : topic.end] != ["wait"]:
         return False
-    before, after = "".join(words[max(0, topic.start - 1) : topic.start]), "".join(words[topic.end : topic.end + 1])
-    return before in _CRYING or (before[:1] in ENDS and after in _CRIED) or (not before and after in _CRIED)
+    before, after = words[max(0, topic.start - 1) : topic.start], words[topic.end : topic.end + 1]
+    return _WAITED.isdisjoint(before) and not any(word[0].isdigit() or word in _SPANS for word in after)
 
 
 def measure(topic: Topic, at: int, ends: Sequence[int]) -> int:

@@ -14,6 +14,9 @@ ASKING = frozenset(
      "does", "did", "can", "could", "will", "would", "should", "has", "have", "any", "was", "were")
 )  # fmt: skip
 _REPROACHES = frozenset(("really", "seriously", "wtf", "smh", "lol", "ridiculous", "joke"))
+# with one of these a question is a reproach, or tells of trouble, and so it is behind "how" and "what"
+_TURNED = frozenset(("why", "point", "think", "gonna", "deal", "even", "trying", "intentionally"))
+_REBUKES_BEHIND = {"how": ("is", "are", "come", "dare", "about"), "what": ("going", "with", "up", "wrong")}
 # in a question, one of these wants no answer: "do you even read this"
 _SCORN = frozenset(("even", "really", "seriously", "honestly", "bother", "kidding", "realize", "realise", "idiots"))
 _MOCKS = frozenset(
@@ -57,7 +60,20 @@ def _is_plain_question(words: Sequence[str], cues: Collection[str]) -> bool:
     if "?" not in words or "heated" in cues:
         return False
     asked = (words[start:end] for start, end in find_sentences(words) if words[end : end + 1] == ["?"])
-    return any(not ASKING.isdisjoint(open_words(sentence)) for sentence in asked)
+    return any(not ASKING.isdisjoint(open_words(sentence)) and not _is_rebuke(sentence) for sentence in asked)
+
+
+def is_turned(sentence: Sequence[str]) -> bool:
+    """True for a reproach in the form of a question: "would it kill you to", "how is this fair", "why is it late"."""
+    return not _TURNED.isdisjoint(sentence) or _is_rebuke(sentence)
+
+
+def _is_rebuke(sentence: Sequence[str]) -> bool:
+    """True for "would it kill you to" and "how is this fair"; not for "why is it so thin"."""
+    first, second = (*open_words(sentence, 2), "", "")[:2]
+    behind = _REBUKES_BEHIND.get(first.removesuffix("'s").removesuffix("s"), ())
+    is_measured = first == "how" and second not in behind  # "how safe is it to"
+    return "kill" in sentence or (not is_measured and any(word in behind for word in sentence[:4]))
 
 
 def find_heat(text: str, words: Sequence[str], cues: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

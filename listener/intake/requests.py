@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from listener.intake.asked import find_sentences
 from listener.intake.phrases import CueMatch
-from listener.intake.questions import ASKING, open_words
+from listener.intake.questions import ASKING, is_turned, open_words
 
 _ASKED = frozenset(("question", "request", "wish", "need_change", "need_idea", "need_request"))
 # how a phrase that asks for something begins, where it is no reproach: "you need to" and "should have" are
@@ -13,9 +13,6 @@ _POLITE = frozenset(
     ("please", "pls", "plz", "help", "i", "i'd", "id", "we", "we'd", "can", "could", "may", "dm", "call", "message",
      "text", "contact", "email", "send", "give", "assistance", "any", "anyone", "someone", "assist")
 )  # fmt: skip
-# with one of these a question is a reproach, and so it is behind "how" and "what"
-_TURNED = frozenset(("why", "point", "kill", "think", "gonna", "deal", "even", "trying", "intentionally"))
-_TURNED_BEHIND = {"how": ("is", "are", "come", "dare", "about"), "what": ("going", "with", "up", "wrong")}
 # what goes wrong, where it stands in more than a question
 _FAILURES = frozenset(("problem", "weak_trouble", "complaint", "negation", "waiting", "duration"))
 # a question with one of these tells what happened: "why was it cancelled?"
@@ -76,9 +73,7 @@ def _asks_inside(sentence: Sequence[str]) -> bool:
 def _is_plain(sentence: Sequence[str]) -> bool:
     """True for a question that opens with a word that asks, and is no reproach in the form of one."""
     first = next(iter(open_words(sentence)), "")
-    behind = _TURNED_BEHIND.get(first.removesuffix("'s").removesuffix("s"), ())
-    is_turned = not _TURNED.isdisjoint(sentence) or any(word in behind for word in sentence[:4])
-    return (first in ASKING or _asks_inside(sentence)) and not is_turned
+    return (first in ASKING or _asks_inside(sentence)) and not is_turned(sentence)
 
 
 def _leaves_open(sentence: Sequence[str], wrong: Sequence[CueMatch], words: Sequence[str]) -> bool:

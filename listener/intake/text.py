@@ -23,7 +23,9 @@ _HASHTAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+")
 _REPEAT = re.compile(r"([\u2600-\u27bf\u2b50\U0001F000-\U0001FAFF])(?:[\ufe0f\u200d]?\1)+")
-_QUOTED = re.compile(r"(?:^|\s)[\"“]\s?@\w+[:\s][^\"”]*(?:[\"”]|$)|^\s*RT\s@?\w+:?.*|\sRT\s@\w+:?.*", re.DOTALL)
+_QUOTED = re.compile(
+    r"^'@\w+[:\s].*|(?:^|\s)[\"“]\s?@\w+[:\s][^\"”]*(?:[\"”]|$)|^\s*RT\s@?\w+:?.*|\sRT\s@\w+:?.*", re.DOTALL
+)
 _STRAY = re.compile(r"<(?![a-zA-Z/!?][^<>]*>)")  # opens no tag; the parser would look for its end again and again
 _SECTION = re.compile(r"<!\[")  # the parser raises for one that it does not know; "<! [" is a comment to it
 _ZEROS = re.compile(r"(&#[xX]?)0+(?=[0-9a-fA-F])")  # a character may be numbered with any number of zeros
@@ -158,7 +160,7 @@ class Cleaner:
 
     def find_quotes(self, text: str) -> str:
         """Return what the text quotes of others (a repost, or “@somebody: ...”); empty when it quotes nothing."""
-        if "RT" not in text and '"' not in text and "“" not in text:
+        if "RT" not in text and '"' not in text and "“" not in text and text[:2] != "'@":
             return ""
         return " ".join(quote.strip() for quote in _QUOTED.findall(text))
 

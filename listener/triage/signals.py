@@ -109,7 +109,7 @@ class SignalExtractor:
                 scan.cues["others_praised"] = scan.cues["other_handles"]
         if audience := self._find_audience(raw, mention):
             scan.cues["overheard"] = (audience,)
-        if ("RT" in raw or '"' in raw or "“" in raw) and (quoted := self._clean.find_quotes(raw)):
+        if quoted := self._clean.find_quotes(raw):
             scan.cues["quote"] = (quoted[:80],)
         if "praise" in scan.cues or "thanks" in scan.cues:
             self._add_praised(scan, raw, mention)

@@ -20,7 +20,8 @@ def _cue(text: str, name: str) -> str | None:
         ("your app is useless. The coffee is lovely", "the trouble with the app"),  # the nearest
         ("I placed my order, and the lid is cracked", "the trouble with the lid"),  # before what all speak of
         ("terrible service", "the service you had"),
-        ("nothing for days now", "the time this has taken"),
+        ("no update for days now", "the time this has taken"),
+        ("I had no power for five days, disgraceful", None),  # a time that is no wait
         ("the gate agent was horrible", None),  # people are not blamed
         ("booking a table is a nightmare", None),  # a verb
         ("no idea how to update this rubbish", None),
@@ -82,6 +83,25 @@ def test_what_is_near_decides_though_no_reply_prints_it() -> None:
     """A noun that has not earned its place still tells that somebody speaks of something."""
     cues = facts("somebody was awful to me on your last train").cues
     assert "concerns" in cues and "matter" not in cues
+
+
+@pytest.mark.parametrize(
+    ("text", "matter"),
+    [
+        ("the wait was awful", "the wait"),
+        ("had to wait 40 minutes, awful", "the wait"),
+        ("you should wait for late customers. Shame", None),
+        ("but wait! awful people at the desk", None),
+        ("go ahead, check the awful seams. We'll wait", None),
+        ("awful! It wasn't a long wait", None),
+        ("awful, my delivery was cancelled", "the cancellation"),
+        ("awful, they say it will be cancelled", None),  # nobody confirms what is only feared
+        ("awful. If it is cancelled I will cry", None),
+    ],
+)
+def test_only_a_wait_that_was_is_named(text: str, matter: str | None) -> None:
+    """To be sorry for what did not happen shows that nobody reads."""
+    assert _cue(text, "matter") == matter
 
 
 @pytest.mark.parametrize(

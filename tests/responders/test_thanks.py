@@ -4,7 +4,7 @@ import pytest
 
 from listener.intake.praised import rank_thanks
 from listener.wording import candidates
-from tests.factories import facts, policy
+from tests.factories import decided, facts, policy
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,9 @@ from tests.factories import facts, policy
     [
         ("thanks!", "welcome"),
         ("thank you so much", "welcome"),  # warm thanks are thanks
+        ("great, thanks!", "welcome"),  # nothing is praised
+        ("thank you 😊", "welcome"),
+        ("great paper, thanks!", "praised|glad"),
         ("love this so much, you are the best, thanks", "warm|team|kind|happy|glad"),
         ("nice work", "glad"),  # nobody gushes at two words
         ("your crew was so lovely, thanks", "praised"),
@@ -22,3 +25,19 @@ def test_thanks_fit_how_it_was_said(text: str, variant: str) -> None:
     """The first text is that of the warmest cue that was meant."""
     first = candidates("thank_you", facts(text), policy(), rank=rank_thanks(facts(text).cues))[0]
     assert first.variant.split(":")[0] in variant.split("|")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_thanked"),
+    [
+        ("love you ❤", True),
+        ("my new lamp ❤", True),
+        ("😊😊😊", True),
+        ("model 7 plus 😊", False),
+        ("thanks, 1899 it is", False),  # what we asked for
+        ("thank you, much appreciated. We wait at the till for 90 minutes now", False),
+    ],
+)
+def test_a_smile_or_a_number_is_no_praise(text: str, is_thanked: bool) -> None:
+    """Only a heart speaks for the words beside it."""
+    assert (decided(f"@fernhill {text}").kind == "thank_you") is is_thanked

@@ -4,7 +4,7 @@ import pytest
 
 from listener.desk import transitions
 from listener.model import History
-from listener.triage.over import find_settled
+from listener.triage.over import find_settled, says_over
 from tests.factories import facts
 from tests.line import Line
 
@@ -110,3 +110,21 @@ def test_what_says_more_than_that_settles_nothing(text: str) -> None:
 def test_words_that_settle_it(text: str) -> None:
     """As people say it."""
     assert find_settled(facts(f"@fernhill {text}", History()))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_over"),
+    [
+        ("I turned my phone on and off again, and now it works 😂", True),
+        ("ah, that explains it", True),
+        ("I had issues with the lamp. Bought a new bulb. Problem solved", True),
+        ("the problem has not been fixed", False),
+        ("it arrived, three days late", False),
+        ("it works, but only when it wants to", False),
+        ("fixed it myself, what a disgrace", False),
+        ("is it fixed now?", False),
+    ],
+)
+def test_who_says_that_it_is_over_gets_no_general_apology(text: str, is_over: bool) -> None:
+    """There is nothing left to look into."""
+    assert bool(says_over(facts(f"@fernhill {text}", History()))) is is_over

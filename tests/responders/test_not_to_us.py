@@ -1,0 +1,106 @@
+"""What is not said to us, or of nothing that we could answer, gets no draft: headlines, jokes, credit to others."""
+
+import pytest
+
+from listener.intake.audience import credits_others, is_addressed, speaks_of_handle
+from tests.factories import decided, facts
+
+LINK = "https://pictures.example/1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Why @fernhill shops lose money {LINK}",
+        f"Can @fernhill survive the winter? Experts doubt it. {LINK}",
+        f"#paper news: leaked pictures of the broken mill of @fernhill {LINK}",
+        f"@fernhill is cancelling its old notebooks, and nobody noticed {LINK}",
+        f"@fernhill has lost a third of its shops {LINK}",
+    ],
+)
+def test_a_headline_is_not_answered(text: str) -> None:
+    """Nobody in it speaks of themselves or to us."""
+    assert decided(text).draft is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"My lamp from @fernhill arrived broken {LINK}",
+        f"@fernhill arrived broken {LINK}",
+        f"oh @fernhill, the worst packaging ever {LINK}",
+        f"@fernhill is the worst {LINK}",
+        f"@fernhill is this lamp meant to be broken? {LINK}",
+        f"updated the app and it crashes, please fix it @fernhill {LINK}",
+    ],
+)
+def test_trouble_with_a_picture_is_answered(text: str) -> None:
+    """It is somebody's own, or said to us."""
+    assert decided(text).kind in ("support", "holding")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ours"),
+    [
+        ("@fernhill hello", True),
+        ("oh hey @fernhill, hello", True),
+        ("Dear @fernhill. Hello", True),
+        ("How many @fernhill pens do you need", False),
+        ("hello", False),
+    ],
+)
+def test_to_whom_a_post_is_addressed(text: str, is_ours: bool) -> None:
+    """A greeting may stand before the handle, and nothing else."""
+    assert is_addressed(text) is is_ours
+
+
+@pytest.mark.parametrize(
+    ("text", "is_name"),
+    [
+        ("@fernhill is opening a shop", True),
+        ("@fernhill has sold its mill", True),
+        ("@fernhill's new lamp", True),
+        ("@fernhill is this right?", False),
+        ("@fernhill are you open?", False),
+        ("@fernhill my lamp is broken", False),
+    ],
+)
+def test_a_handle_may_stand_for_a_name(text: str, is_name: bool) -> None:
+    """Then its verb follows, and no question."""
+    assert speaks_of_handle(text) is is_name
+
+
+@pytest.mark.parametrize(
+    ("text", "is_others"),
+    [
+        ("shout out to all the mothers on #fernhill", True),
+        ("S/O to two of my favourite people at #fernhill", True),
+        ("shoutout to #fernhill for the lovely paper", False),
+        ("props to you, #fernhill", False),
+        ("kudos to the #fernhill team", False),
+        ("I love #fernhill", False),
+    ],
+)
+def test_credit_may_be_for_others(text: str, is_others: bool) -> None:
+    """Nobody says "you're welcome" to thanks that somebody else got."""
+    assert credits_others(text, ["fernhill"]) is is_others
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I hate my old pen, wanna send me a free one",
+        "the record quarter is a disappointment to analysts",
+        "your replies are all canned, impersonal responses",
+        "this is a bot answering, what a disgrace",
+    ],
+)
+def test_no_ready_text_fits_these(text: str) -> None:
+    """An apology to a joke, to investors or to who is tired of ready texts would be one more."""
+    decision = decided(f"@fernhill {text}")
+    assert decision.draft is None and decision.action == "escalate"
+
+
+def test_somebody_else_repeated_in_single_quotes_is_quoted() -> None:
+    """As some programs repeat a post."""
+    assert facts("'@fernhill: what a pen @anna: I need my pen.'").cues["quote"]
