@@ -35,13 +35,18 @@ FAULTS = {  # the beginning of the SQLSTATE -> what is wrong, what to do
 
 
 def explain(place: Server, error: BaseException) -> StoreError:
-    """Return the error in words, judged by its SQLSTATE; without values, which PostgreSQL puts into its details."""
+    """Return the error in words, judged by its SQLSTATE; without values, which PostgreSQL puts into its details.
+
+    The driver's error keeps these words alone: the traceback in a log prints it too.
+    """
     state = getattr(error, "sqlstate", None) or ""
     if state in BUSY:
         return DatabaseBusy(f"another process holds the database {place}", "try again in a moment")
     what, do = next((fault for code, fault in FAULTS.items() if state.startswith(code)), _without_state(error, state))
     kind = StatementRefused if do.startswith(BUG) else StoreError
-    return kind(what.format(place=place, error=_words(place, error)), do)
+    message = what.format(place=place, error=_words(place, error))
+    error.args = (message,)
+    return kind(message, do)
 
 
 def _without_state(error: BaseException, state: str) -> tuple[str, str]:
