@@ -4,6 +4,7 @@ EarshotError                 one line for a person: what is wrong, and what to d
 ├── ConfigError              problems: all the problems of a configuration at once
 ├── StoreError               the database: foreign, older, newer, locked, unwritable
 │   ├── DatabaseBusy         another process holds it; try again
+│   ├── StatementRefused     it does not take a statement of ours
 │   └── LeaseLost            another process leads this part of the work by now, or may
 ├── LockHeld                 another `run`, `once` or `migrate` holds this database
 ├── DeskError                staff asked for what cannot be done (unknown id, already sent, claimed by another)
@@ -73,6 +74,10 @@ class BookError(StoreError):
 
 class DatabaseBusy(StoreError):
     """Another process holds the database's write lock."""
+
+
+class StatementRefused(StoreError):
+    """The database refused a statement of ours: a fault of the program, or another version migrated the tables."""
 
 
 class LeaseLost(StoreError):

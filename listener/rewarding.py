@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from listener.club.claims import is_alike
 from listener.club.offers import Recipient, find_refusal
 from listener.club.tiers import find_tier
 from listener.club_rules import Club, Offer, Pool
@@ -16,12 +17,14 @@ from listener.faultpoints import fault_point
 from listener.handles import find_others
 from listener.model import Mention
 from listener.store import coupons, members, moves, notices, people, reservations, rewards, standing
+from listener.store.draft_reviews import MACHINE
 from listener.store.ledger import start_of_day
 from listener.store.notices import EVERYWHERE
 from listener.store.people import Person
 from listener.store.records import Reply, ReplyChanges
 from listener.store.rewards import Holder, Reward
 
+CLAIMS = 200  # newest claims of an offer that a new one is compared with
 LOW = "coupons_low"  # the kind of the notice about a pool with few free coupons
 
 
@@ -47,9 +50,19 @@ def reserve(
     if refusal := find_refusal(offer, recipient, now.date()):
         raise DeskError(refusal, "nothing was reserved")
     holder = find_holder(connection, mention, live.id)
+    if by == MACHINE:
+        _require_own_words(connection, offer, holder, mention)
     kept = reservations.reserve(connection, offer, holder, by, why, now, start_of_day(now))
     update_notice(connection, offer.pool, now)
     return kept
+
+
+def _require_own_words(connection: Connection, offer: Offer, holder: Holder, mention: Mention) -> None:
+    """Raise DeskError where another person's claim was nearly the same; who has looked may give it all the same."""
+    for reply_id, text in rewards.list_claims(connection, offer.name, holder.persons, CLAIMS):
+        if is_alike(mention.text, text, offer.claim):
+            what = f"nearly the words of the claim that reply {reply_id} answers: perhaps the same person"
+            raise DeskError(what, f"give offer {offer.name} by hand if it is another one")
 
 
 def find_holder(connection: Connection, mention: Mention, reply_id: int) -> Holder:

@@ -50,7 +50,7 @@ Ids = Annotated[list[int], number_argument("Ids of replies, as in `earshot queue
 Id = Annotated[int, number_argument("The reply's id in `earshot queue`.")]
 Handle = Annotated[
     str,
-    typer.Argument(metavar="HANDLE", help="HANDLE, PLATFORM:HANDLE or PLATFORM:AUTHOR_ID.", show_default=False),
+    typer.Argument(metavar="HANDLE", help="HANDLE, PLATFORM:HANDLE or PLATFORM:id:AUTHOR_ID.", show_default=False),
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log.", show_default=False)]
 

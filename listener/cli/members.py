@@ -61,22 +61,25 @@ def member(
     leave: Annotated[bool, typer.Option("--leave", help="End the membership; its points are erased.")] = False,
     account: Annotated[str | None, typer.Option(metavar="HANDLE", help="Another account of this member.")] = None,
     proof: Mentions = None,
+    remove_account: Annotated[
+        str | None, typer.Option(metavar="HANDLE", help="Not an account of this member; points stay theirs.")
+    ] = None,
     name: As = None,
     json: AsJson = False,
 ) -> None:
-    """Show a member; let a person join or leave, or add an account.
+    """Show a member; let a person join or leave, add or remove an account.
 
     Examples: earshot member ada --join x:1042   earshot member ada --leave
     """
     from listener.desk import people
 
-    if (join is not None) + leave + (account is not None) > 1:
-        raise typer.BadParameter("give only one of --join, --leave and --account")
+    if (join is not None) + leave + (account is not None) + (remove_account is not None) > 1:
+        raise typer.BadParameter("give only one of --join, --leave, --account and --remove-account")
     if proof and account is None:
         raise typer.BadParameter("--proof goes with --account")
     config = context.settings()
     with context.store() as store:
-        _change(store, context.desk(config, name), handle, join, leave, account, proof or [])
+        _change(store, context.desk(config, name), handle, join, leave, account, proof or [], remove_account)
         page = people.person(store, handle, context.now(), config.policy.club)
     output.emit_json({"platform": page.platform, "author_id": page.author_id, "handle": page.handle,
                       "member": page.member}) if json else output.write(_member_line(page))  # fmt: skip
@@ -90,6 +93,7 @@ def _change(
     leave: bool,
     account: str | None,
     proof: list[str],
+    removed: str | None,
 ) -> None:
     from listener.desk import members
 
@@ -99,6 +103,8 @@ def _change(
         members.leave(store, desk, handle)
     elif account is not None:
         members.add_account(store, desk, handle, account, [arguments.read_mention(word) for word in proof])
+    elif removed is not None:
+        members.remove_account(store, desk, handle, removed)
 
 
 def _member_line(page: "PersonPage") -> str:

@@ -119,6 +119,30 @@ def add_account(store: Store, desk: DeskContext, handle: str, other: str, proof:
         _log(connection, desk, "account_added", added, f"to member {account.member_id}; both accounts named each other")
 
 
+def remove_account(store: Store, desk: DeskContext, handle: str, other: str) -> None:
+    """Remove an account of a member; what was earned stays with the member. Raises DeskError."""
+    with store.write() as connection:
+        require_staff(desk)
+        who, removed = people.find_person(connection, handle), people.find_person(connection, other)
+        account = _require_account(connection, who, handle)
+        known = members.find_account(connection, removed)
+        if known is None or known.member_id != account.member_id:
+            raise DeskError(f"{other} is not an account of this member", f"`earshot member {handle}` lists them")
+        _require_removable(known, account)
+        members.remove_account(connection, known, who)
+        _log(connection, desk, "account_removed", removed, f"from member {account.member_id}")
+
+
+def _require_removable(removed: Account, account: Account) -> None:
+    name = f"{removed.platform}:{removed.author_id}"
+    if removed.proof == members.JOINED:
+        raise DeskError(
+            f"{name} is the account by which they joined", "--leave ends the membership; they may join by another one"
+        )
+    if removed == account:
+        raise DeskError(f"{name} cannot keep what it has earned", "name the member by another account of theirs")
+
+
 def _require_proof(connection: Connection, who: Person, added: Person, proof: list[MentionRef]) -> int:
     """Return the mention by which the added account named the member's. Raises DeskError."""
     do = "give --proof twice: a mention by each account that names the other one"

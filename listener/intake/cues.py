@@ -122,7 +122,7 @@ class Cues:
         if "thanks" in cues:
             _add(cues, "closing_thanks", *irony.find_closing_thanks(text, words, matches))
             _add(cues, "sarcasm", *self._find_thanks_for_bad(words, matches))
-            _add(cues, "ironic_praise", *self._find_thanks_for_odd(words, matches))
+            _add(cues, "ironic_praise", *self._find_thanks_for_odd(text, words, matches))
         _add(cues, "sarcasm", *irony.find_taken_back(words))
         if "praise" in cues:
             odd = (*irony.find_fond_deeds(words, matches, _WORTHY), *irony.find_cry(text, words, matches))
@@ -155,7 +155,7 @@ class Cues:
                         yield " ".join(words[hit.start : at + 1])
                         break
 
-    def _find_thanks_for_odd(self, words: list[str], matches: list[CueMatch]) -> Iterable[str]:
+    def _find_thanks_for_odd(self, text: str, words: list[str], matches: list[CueMatch]) -> Iterable[str]:
         """Find thanks for something that nobody thanks for in earnest ("thanks for the cold chips")."""
         worth = {at for hit in matches if hit.cue in _WORTHY for at in range(hit.start, hit.end)}
         for hit in matches:
@@ -163,6 +163,7 @@ class Cues:
                 reach = 1 if words[hit.end + 1].endswith("ing") else ODD  # a deed must be worth thanks itself
                 after = range(hit.end + 1, min(hit.end + 1 + reach, len(words)))
                 kindly = any(at in worth or self._valence.get(words[at], 0.0) > 0 for at in after)
+                kindly = kindly or irony.is_pronoun(text, words, hit.end + 1)
                 if not kindly or not {"that", "which"}.isdisjoint(words[hit.end + 2 : hit.end + 2 + ODD]):
                     yield " ".join(words[hit.start : hit.end + 2])
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import islice, pairwise
 
-from listener.intake.phrases import ENDS, CueMatch, find_clauses, tokenize
+from listener.intake.phrases import ENDS, CueMatch, find_breaks, find_clauses, tokenize
 
 KIND = ("praise", "thanks", "warm")
 CRIED = 3  # with more words, a text is more than a cry
@@ -30,6 +30,18 @@ _DEEDS = frozenset(
      "put", "let", "get", "fix", "add", "follow", "change", "cancel", "book", "refund", "confirm", "update", "find",
      "explain")
 )  # fmt: skip
+_PRONOUNS = frozenset(
+    ("them", "em", "it", "this", "that", "these", "those", "him", "her", "both", "all", "mine", "ours", "yours",
+     "theirs", "hers", "his", "each")
+)  # fmt: skip
+_COUNTS = frozenset(("both", "all", "each", "some", "many", "most", "one", "two", "three", "either", "any", "every"))
+# what may stand behind a pronoun that no noun follows: "them again", "them guys", "them they arrived"
+_AFTER_PRONOUNS = frozenset(
+    ("again", "all", "both", "too", "today", "yesterday", "tonight", "now", "already", "really", "so", "everyone",
+     "everybody", "guys", "team", "folks", "i", "i'm", "we", "you", "u", "they", "he", "she", "it", "it's",
+     "they're", "x", "xx", "xxx", "as")
+)  # fmt: skip
+_DAYS = tuple([which, part] for which in ("this", "last") for part in ("morning", "afternoon", "evening", "week"))
 _QUOTATION = re.compile(r"[\"“]([^\"“”]{8,300})[\"”]")
 
 
@@ -96,6 +108,18 @@ def find_closing_thanks(text: str, words: Sequence[str], matches: Sequence[CueMa
     closing = next((match for match in kind if match.end == last + 1), None)
     if closing and closing.start in find_clauses(text)[0]:
         yield " ".join(words[closing.start : closing.end])
+
+
+def is_pronoun(text: str, words: Sequence[str], at: int) -> bool:
+    """True for "thanks for them" and "thanks for both of these": what was named before, and no noun follows."""
+    if words[at] in _COUNTS and list(words[at + 1 : at + 2]) == ["of"]:
+        at += 2
+    if at >= len(words) or words[at] not in _PRONOUNS:
+        return False
+    following = words[at + 1 : at + 3]
+    if not following or not following[0][0].isalnum() or following[0] in _AFTER_PRONOUNS:
+        return True
+    return following in _DAYS or at + 1 in find_breaks(text, words)
 
 
 def quotes_us(text: str) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from html.parser import HTMLParser
 from itertools import islice
 
+from listener.intake.hashtags import HashtagSplitter
 from listener.policy import Brand
 
 TEXT_LIMIT = 30_000  # characters kept of a mention; X's longest posts have 25,000
@@ -20,7 +21,6 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+|\b(?:t\.co|bit\.ly)/\S+", re.IGNOREC
 _HANDLE = re.compile(r"@(?<![\w@/]@)[\w.-]*\w(?:@[\w.-]+\w)?")  # the @ first: so the search leaps to it
 _ADDRESSEES = re.compile(r"^(?:\s*\.?@[\w.@-]+[,:]?)+")
 _HASHTAG = re.compile(r"#(\w+)")
-_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n+")
 _REPEAT = re.compile(r"([\u2600-\u27bf\u2b50\U0001F000-\U0001FAFF])(?:[\ufe0f\u200d]?\1)+")
 _QUOTED = re.compile(
@@ -112,10 +112,9 @@ class Cleaner:
     """Removes what does not express the author's feeling. Build it once from the brand and the known words."""
 
     def __init__(self, brand: Brand, known: Iterable[str] = ()) -> None:
-        self._known = frozenset(word for word in known if word.isalpha() and (len(word) > 2 or word in _SMALL))
+        self._hashtags = HashtagSplitter(known)
         self._own = frozenset(name.lower().lstrip("@") for name in (*brand.handles, *brand.terms, brand.name) if name)
         self._brand = self._pattern(self._own)
-        self._tags: dict[str, str] = {}
         self._rows: dict[str, re.Pattern[str] | None] = {}
 
     @staticmethod
@@ -175,7 +174,7 @@ class Cleaner:
         if "@" in text:
             text = _HANDLE.sub(" ", text)
         if "#" in text:
-            text = _HASHTAG.sub(lambda tag: self._split(tag[1]), text)
+            text = _HASHTAG.sub(lambda tag: self._hashtags.split(tag[1]), text)
         lower = text.lower()
         if self._brand and any(term in lower for term in self._own):
             text = self._brand.sub(" ", text)
@@ -193,48 +192,3 @@ class Cleaner:
             return text
         own = _QUOTED.sub(" ", text)
         return own if any(map(str.isalnum, _HANDLE.sub(" ", _LINK.sub(" ", own)))) else text
-
-    def _split(self, tag: str) -> str:
-        if (split := self._tags.get(tag)) is None:
-            if len(self._tags) > 5_000:
-                self._tags.clear()
-            pieces = [self._part(piece) for piece in _CAMEL.findall(tag)[:20]]
-            split = self._tags[tag] = " ".join(pieces) or tag
-        return split
-
-    def _part(self, word: str) -> str:
-        if not 5 < len(word) <= 40 or word.lower() in self._known:
-            return word
-        return " ".join(_split_known_words(word.lower(), self._known) or self._ends(word.lower()))
-
-    def _ends(self, word: str) -> list[str]:
-        """Split a hashtag that cannot be read whole but ends, or begins, with a known word."""
-        for size in range(min(len(word) - 3, 12), 3, -1):
-            if word[-size:] in self._known:
-                return [word[:-size], word[-size:]]
-            if word[:size] in self._known:
-                return [word[:size], word[size:]]
-        return [word]
-
-
-_SMALL = frozenset(
-    ("a", "i", "to", "my", "so", "no", "of", "in", "at", "on", "me", "us", "we", "is", "it", "do", "be", "go", "up")
-)
-
-
-def _split_known_words(word: str, known: frozenset[str]) -> list[str] | None:
-    """Return the fewest known words that make up a hashtag, with at most one unknown of four letters or more."""
-    best: list[tuple[int, list[str]] | None] = [(0, []), *([None] * len(word))]
-    for end in range(1, len(word) + 1):
-        for start in range(end):
-            before, piece = best[start], word[start:end]
-            if before is None or not (piece in known or piece in _SMALL or len(piece) > 3):
-                continue
-            cost = before[0] + (2 if piece in known or piece in _SMALL else 20)
-            present = best[end]
-            if present is None or cost < present[0]:
-                best[end] = (cost, [*before[1], piece])
-    whole = best[-1]
-    if whole is None or sum(piece not in known and piece not in _SMALL for piece in whole[1]) > 1:
-        return None
-    return whole[1] if any(len(piece) > 3 and piece in known for piece in whole[1]) else None

@@ -13,6 +13,7 @@ from listener.club_rules import TELLING_ROLES
 from listener.errors import ConfigError, EarshotError, Problem
 from listener.policy import Policy
 from listener.protocols import Responder
+from listener.settings.claims import claim_notes
 from listener.settings.environment import EnvSecrets, data_folder, database_place, find_folder, starter
 from listener.settings.files import read
 from listener.settings.platforms import (
@@ -158,24 +159,11 @@ def notes(settings: Settings, today: date | None = None) -> list[str]:
         lines.append("policy.toml has no [brand]: the brand's own words are not removed before a text is scored")
     if not policy.responders:
         lines.append("policy.toml names no kind of reply: every mention is ignored or escalated")
-    lines += [*_claim_notes(policy), *_leak_notes(policy)]
+    lines += [*claim_notes(policy), *_leak_notes(policy)]
     if today is not None:
         expiring = (fact for fact in policy.facts if fact.expires < today + SOON)
         lines += [f"factsheet.toml {fact.id}: expires on {fact.expires}" for fact in expiring]
     return lines + _file_notes(settings.folder)
-
-
-def _claim_notes(policy: Policy) -> list[str]:
-    """Note where who asks for an offer gets no answer, or that of another kind."""
-    asked = [offer.name for offer in policy.club.offers if offer.kind == "asked"]
-    kinds = [responder.kind for responder in policy.responders]
-    if "claim" not in kinds:
-        return [f"club.toml offer {name} is never answered: policy.toml has no [responders.claim]" for name in asked]
-    above = kinds[: kinds.index("claim")]
-    if not asked or not above:
-        return []
-    what = f"policy.toml [responders.claim] stands below {', '.join(above)}: the first kind that fits answers"
-    return [f"{what}, and most who ask for an offer make a request; move it to the top"]
 
 
 def _leak_notes(policy: Policy) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from listener.errors import DatabaseBusy, StoreError
+from listener.errors import DatabaseBusy, StatementRefused, StoreError
 from listener.place import Place
 from listener.store.database import Changes, Lease, Lock, as_store_error, database_at
 
@@ -54,7 +54,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Read one snapshot. Raises StoreError."""
-        with as_store_error(self.database), self._reader.begin() as connection:
+        with self._explained(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -62,12 +62,21 @@ class Store:
         """Hold the write lock for a short transaction. Raises DatabaseBusy, StoreError, LeaseLost after a takeover."""
         time.sleep(max(0.0, self._gap - (time.monotonic() - self._last)))
         try:
-            with self._stand_in_line(), as_store_error(self.database), self._writer.begin() as connection:
+            with self._stand_in_line(), self._explained(), self._writer.begin() as connection:
                 if self.lease is not None:
                     self.lease.guard(connection)
                 yield connection
         finally:
             self._last = time.monotonic()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn errors of the driver into ours; a refused statement names the version that has migrated meanwhile."""
+        try:
+            with as_store_error(self.database):
+                yield
+        except StatementRefused as error:
+            raise find_other_version(self.place) or error from error.__cause__
 
     @contextmanager
     def _stand_in_line(self) -> Iterator[None]:
@@ -146,6 +155,21 @@ def require_known_version(place: Place, schema: int | None) -> None:
         )
 
 
+def find_other_version(place: Place) -> StoreError | None:
+    """Return what to do where another version has migrated, or replaced, a database that this process has open."""
+    schema = version(place)
+    if schema is None or schema == HEAD:
+        return None
+    if schema > HEAD:
+        what = f"a newer Earshot migrated the database {place} (schema {schema}; this process knows {HEAD})"
+        return StoreError(what, "install that version for this process too, and start it again")
+    return _older(place, schema)
+
+
+def _older(place: Place, schema: int) -> StoreError:
+    return StoreError(f"the database {place} has an older schema ({schema}, not {HEAD})", "run `earshot migrate`")
+
+
 def open_store(place: Place, *, wait: float = 10.0, lock: Lock | None = None) -> Store:
     """Open a database that is there and current. Raises StoreError with the command to run otherwise."""
     schema = version(place)
@@ -154,5 +178,5 @@ def open_store(place: Place, *, wait: float = 10.0, lock: Lock | None = None) ->
         raise StoreError(f"there is no database at {place} yet", do)
     require_known_version(place, schema)
     if schema < HEAD:
-        raise StoreError(f"the database {place} has an older schema ({schema}, not {HEAD})", "run `earshot migrate`")
+        raise _older(place, schema)
     return Store(place, wait=wait, lock=lock)

@@ -86,6 +86,7 @@ OF_PERSONS = (
     "member_joined",
     "member_left",
     "account_added",
+    "account_removed",
 )  # events that name a person in their detail
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, delete, insert, literal, select, update
 
 from listener.club_rules import Points
 from listener.store import offer_turns
@@ -15,10 +15,12 @@ from listener.store.people import Person, digest
 from listener.store.tables import account, mark, member, mention, points
 from listener.store.value_dialect import is_any_of
 
+JOINED = "joined"  # the proof of the account by which somebody became a member
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account of a member; evidence_key: the mention that proves it."""
+    """An account of a member; proof: `joined` or `said`; evidence_key: the mention that proves it."""
 
     platform: str
     author_id: str
@@ -79,7 +81,7 @@ def join(
     """Keep that a person joined, with the mention by which they did."""
     row = {"since": now, "evidence_key": evidence_key, "words": words, "terms": terms}
     member_id = connection.execute(insert(member).values(**row).returning(member.c.id)).scalar_one()
-    add_account(connection, Account(*person, member_id, "joined", evidence_key, now, by))
+    add_account(connection, Account(*person, member_id, JOINED, evidence_key, now, by))
 
 
 def add_account(connection: Connection, new: Account) -> None:
@@ -94,6 +96,20 @@ def leave(connection: Connection, member_id: int, now: datetime) -> None:
     for kept in list_accounts(connection, member_id):
         erase_account(connection, (kept.platform, kept.author_id))
     connection.execute(update(member).where(member.c.id == member_id).values(ended_at=now))
+
+
+def remove_account(connection: Connection, removed: Account, heir: Person) -> None:
+    """End the link of an account. What its member has earned by it stays theirs, under another account of theirs.
+
+    Its points name it no more: the person behind it may be erased.
+    """
+    offer_turns.share(connection, list_persons(connection, removed.member_id))
+    theirs = (points.c.platform == removed.platform, points.c.author_id == removed.author_id)
+    named = points.c.source.startswith(f"{removed.platform}:{removed.author_id}:", autoescape=True)
+    bare = literal("kept:") + cast(points.c.id, Text)
+    connection.execute(update(points).where(*theirs, named).values(source=bare))
+    connection.execute(update(points).where(*theirs).values(platform=heir[0], author_id=heir[1]))
+    erase_account(connection, (removed.platform, removed.author_id))
 
 
 def erase_account(connection: Connection, person: Person) -> int:

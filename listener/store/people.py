@@ -17,6 +17,7 @@ from listener.store.quarantine import Names
 from listener.store.tables import forgotten, mention, note, optout, reply
 
 Person = tuple[str, str]  # platform, author_id
+BY_ID = "id:"  # before an id: whatever others call themselves, it is that author alone
 OPTED_OUT = "the author opted out of replies"  # why a reply is closed
 
 
@@ -36,7 +37,9 @@ def was_forgotten(connection: Connection, person: Person) -> bool:
 
 
 def find_person(connection: Connection, handle: str) -> Person:
-    """Find the person behind `[PLATFORM:]HANDLE` or `PLATFORM:AUTHOR_ID`. Raises DeskError for none or several.
+    """Find the person behind `[PLATFORM:]HANDLE`, `PLATFORM:AUTHOR_ID` or `PLATFORM:id:AUTHOR_ID`.
+
+    The last names nobody but that author, the others may mean several people. Raises DeskError for none or several.
 
     A person without mentions is found by id: an opt-out outlives the words, and a forgotten person is recognised.
     """
@@ -50,9 +53,7 @@ def find_person_with_words(connection: Connection, handle: str, author_of: Autho
     """Find as `find` does, also people known from quarantined items alone or forgotten under this handle."""
     named = person_candidates(connection, handle)
     people = {who for place in named for who in _find_named(connection, *place)}
-    people = people or {
-        (place, who) for place, name in named for who in quarantine.find_ids(connection, place, name, author_of)
-    }
+    people = people or {who for place in named for who in _find_unread(connection, *place, author_of)}
     marked = [(place, f"@{fold_handle(name)}") for place, name in named]
     return single_person(handle, people or {who for who in marked if was_forgotten(connection, who)})
 
@@ -68,10 +69,10 @@ def single_person(handle: str, people: set[Person]) -> Person:
     matches = sorted(people)
     if not matches:
         raise DeskError(
-            f"nobody called {handle!r} has mentioned us", "write HANDLE, PLATFORM:HANDLE or PLATFORM:AUTHOR_ID"
+            f"nobody called {handle!r} has mentioned us", "write HANDLE, PLATFORM:HANDLE or PLATFORM:id:AUTHOR_ID"
         )
     if len(matches) > 1:
-        several = ", ".join(f"{person[0]}:{person[1]}" for person in matches[:5])
+        several = ", ".join(f"{person[0]}:{BY_ID}{person[1]}" for person in matches[:5])
         raise DeskError(f"{handle!r} is more than one person", f"name one of them: {several}")
     return matches[0]
 
@@ -79,11 +80,21 @@ def single_person(handle: str, people: set[Person]) -> Person:
 def _find_named(connection: Connection, place: str, name: str) -> set[Person]:
     """Find who goes by this name on a platform; each query has an index of its own."""
     people = select(mention.c.author_id).where(mention.c.platform == place)  # DISTINCT would go through all of them
-    by_handle = connection.execute(people.where(mention.c.handle_key == fold_handle(name))).scalars()
-    by_id = connection.execute(people.where(mention.c.author_id == name).limit(1)).scalars()
-    matches = {(place, author_id) for author_id in (*by_handle, *by_id)}
-    person = (place, name)
-    return matches | {person} if opted_out(connection, person) or was_forgotten(connection, person) else matches
+    author_id = name.removeprefix(BY_ID)
+    ids = {*connection.execute(people.where(mention.c.author_id == author_id).limit(1)).scalars()}
+    if author_id == name:
+        ids |= {*connection.execute(people.where(mention.c.handle_key == fold_handle(name))).scalars()}
+    person = (place, author_id)
+    if opted_out(connection, person) or was_forgotten(connection, person):
+        ids.add(author_id)
+    return {(place, match) for match in ids}
+
+
+def _find_unread(connection: Connection, place: str, name: str, author_of: AuthorOf) -> set[Person]:
+    """Find who goes by this name in items that could not be read."""
+    author_id = name.removeprefix(BY_ID)
+    ids = quarantine.find_ids(connection, place, author_id, author_of)
+    return {(place, match) for match in ids if author_id in (name, match)}
 
 
 def _split_handle(connection: Connection, handle: str) -> Person:

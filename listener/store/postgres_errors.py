@@ -2,7 +2,7 @@
 
 import psycopg
 
-from listener.errors import DatabaseBusy, StoreError
+from listener.errors import DatabaseBusy, StatementRefused, StoreError
 from listener.place import Server
 
 BUSY = ("55P03", "40001", "40P01", "57014")  # lock not available, serialization, deadlock, statement cancelled
@@ -13,10 +13,11 @@ LOST = (
 )
 FULL = ("the disk of the database {place} is full ({error})", "free some space on the server")
 DENIED = ("the database {place} refuses this user ({error})", "check user, password and grants (docs/scale.md)")
-REFUSED = ("the database {place} refused an inconsistent change ({error})", "report this bug")
+BUG = "report this bug"
+REFUSED = ("the database {place} refused an inconsistent change ({error})", BUG)
 READ_ONLY = ("the database {place} only lets read ({error})", "set EARSHOT_DATABASE_URL to the primary server")
-VALUE = ("the database {place} cannot keep a value that it was given", "report this bug")  # its words show the value
-OURS = ("the database {place} failed: {error}", "report this bug: what was asked of the database does not fit it")
+VALUE = ("the database {place} cannot keep a value that it was given", BUG)  # its words show the value
+OURS = ("the database {place} failed: {error}", f"{BUG}: what was asked of the database does not fit it")
 FAULTS = {  # the beginning of the SQLSTATE -> what is wrong, what to do
     "25P03": LOST,  # idle in a transaction for too long
     "25006": READ_ONLY,
@@ -34,12 +35,18 @@ FAULTS = {  # the beginning of the SQLSTATE -> what is wrong, what to do
 
 
 def explain(place: Server, error: BaseException) -> StoreError:
-    """Return the error in words, judged by its SQLSTATE; without values, which PostgreSQL puts into its details."""
+    """Return the error in words, judged by its SQLSTATE; without values, which PostgreSQL puts into its details.
+
+    The driver's error keeps these words alone: the traceback in a log prints it too.
+    """
     state = getattr(error, "sqlstate", None) or ""
     if state in BUSY:
         return DatabaseBusy(f"another process holds the database {place}", "try again in a moment")
     what, do = next((fault for code, fault in FAULTS.items() if state.startswith(code)), _without_state(error, state))
-    return StoreError(what.format(place=place, error=_words(place, error)), do)
+    kind = StatementRefused if do.startswith(BUG) else StoreError
+    message = what.format(place=place, error=_words(place, error))
+    error.args = (message,)
+    return kind(message, do)
 
 
 def _without_state(error: BaseException, state: str) -> tuple[str, str]:

@@ -50,12 +50,10 @@ def names_of(platform: str, author: ItemAuthor | None) -> Names | None:
 
 
 def find_names(connection: Connection, platform: str, author_id: str) -> Names:
-    """Return what a person is called in their mentions; without any the id may be the handle of an unread item."""
+    """Return what a person is called in their mentions; without any, nobody else's handle is taken for theirs."""
     by_author = (mention.c.platform == platform, mention.c.author_id == author_id)
     handles = connection.execute(select(mention.c.author_handle).where(*by_author).distinct()).scalars().all()
-    return Names(
-        platform, frozenset({author_id}), frozenset(fold_handle(name) for name in handles or [author_id] if name)
-    )
+    return Names(platform, frozenset({author_id}), frozenset(fold_handle(name) for name in handles if name))
 
 
 def find_ids(connection: Connection, platform: str, name: str, author_of: AuthorOf) -> set[str]:

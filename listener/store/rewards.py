@@ -16,7 +16,7 @@ from listener.store import coupons, events, offer_turns, reward_book
 from listener.store.loading import load
 from listener.store.records import Reply, ReplyChanges
 from listener.store.reward_book import OutCode
-from listener.store.tables import coupon, reply, reward
+from listener.store.tables import coupon, mention, reply, reward
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,14 @@ def list_of_person(connection: Connection, person: str) -> list[PersonReward]:
         PersonReward(row.offer, row.at, row.reply_id, "void" if row.void_at else row.state, mask(row.code), row.why)
         for row in connection.execute(query)
     ]
+
+
+def list_claims(connection: Connection, offer: str, but: Collection[str], limit: int) -> list[tuple[int, str]]:
+    """List the newest mentions by which others got a coupon of an offer, as (reply, text). but: digests of persons."""
+    source = reward.join(reply, reply.c.id == reward.c.reply_id).join(mention, mention.c.key == reply.c.mention_key)
+    query = select(reply.c.id, mention.c.text).select_from(source)
+    query = query.where(reward.c.offer == offer, reward.c.person.not_in(but)).order_by(reward.c.id.desc()).limit(limit)
+    return [(row.id, row.text) for row in connection.execute(query)]
 
 
 def sum_cents(connection: Connection, offer: str) -> int:

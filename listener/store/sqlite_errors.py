@@ -4,7 +4,7 @@ import sqlite3  # SQLite alone: its codes; postgres_errors.py has another such t
 from pathlib import Path
 
 from listener.access import explain_access
-from listener.errors import DatabaseBusy, StoreError
+from listener.errors import DatabaseBusy, StatementRefused, StoreError
 
 RESTORE = "stop Earshot, move {path} and its -wal and -shm away, then `cp BACKUP {path}` (docs/operations.md, Restore)"
 DISK = ("the disk of the database {path} fails or is full ({error})", "free some space, or replace the disk")
@@ -12,7 +12,9 @@ READ_ONLY = ("cannot write the database {path} ({error})", "{access}")
 DAMAGED = ("the database {path} is damaged ({error})", f"restore a backup: {RESTORE}")
 FOREIGN = ("{path} is damaged, or not a SQLite database ({error})", f"{DAMAGED[1]}; or set EARSHOT_DATABASE_URL anew")
 MOVED = ("nothing can be written any more: {error}", "set EARSHOT_DATABASE_URL to that place")
-OURS = "report this bug: what was asked of the database does not fit it"
+BUG = "report this bug"
+OURS = ("the database {path} failed: {error}", f"{BUG}: what was asked of the database does not fit it")
+REFUSED = ("the database {path} refused an inconsistent change ({error})", BUG)
 FAULTS = {  # the driver's code -> what is wrong, what to do
     sqlite3.SQLITE_FULL: DISK,
     sqlite3.SQLITE_IOERR: DISK,
@@ -22,7 +24,7 @@ FAULTS = {  # the driver's code -> what is wrong, what to do
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_NOTADB: FOREIGN,
     sqlite3.SQLITE_CONSTRAINT_TRIGGER: MOVED,
-    sqlite3.SQLITE_CONSTRAINT: ("the database {path} refused an inconsistent change ({error})", "report this bug"),
+    sqlite3.SQLITE_CONSTRAINT: REFUSED,
 }
 
 
@@ -42,5 +44,6 @@ def explain(path: Path, error: BaseException) -> StoreError:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(f"another process holds the database {path}", "try again in a moment")
     extended = getattr(error, "sqlite_errorcode", 0)
-    what, do = FAULTS.get(extended) or FAULTS.get(code, ("the database {path} failed: {error}", OURS))
-    return StoreError(what.format(path=path, error=message), do.format(path=path, access=explain_access(path)))
+    what, do = FAULTS.get(extended) or FAULTS.get(code, OURS)
+    kind = StatementRefused if do.startswith(BUG) else StoreError
+    return kind(what.format(path=path, error=message), do.format(path=path, access=explain_access(path)))

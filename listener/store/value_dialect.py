@@ -40,6 +40,7 @@ _LOG_FILE = (
 )  # a statement, and what it needs to call: a managed server may keep that to itself
 _MAY_CALL = "SELECT bool_and(has_function_privilege(name, 'execute')) FROM unnest(CAST(:names AS text[])) AS name"
 _TIMELINE = 8  # digits at the beginning of a file of the write-ahead log
+_PARTS = 4  # of a home
 
 
 def read_home(connection: Connection) -> str | None:
@@ -63,8 +64,10 @@ def _ask_if_allowed(connection: Connection, query: str, calls: tuple[str, ...]) 
 
 def is_same_home(first: str, second: str) -> bool:
     """Return whether two homes are the same database; what one of them does not know tells them apart no more."""
-    pairs = zip(_split_home(first), _split_home(second), strict=True)
-    return all(own == other or not (own and other) for own, other in pairs)
+    homes = _split_home(first), _split_home(second)
+    if any(len(home) != _PARTS for home in homes):  # no home: the mark of a pool that came after a restore
+        return False
+    return all(own == other or not (own and other) for own, other in zip(*homes, strict=True))
 
 
 def _split_home(home: str) -> tuple[str, ...]:

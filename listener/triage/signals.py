@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from listener.handles import fold_handle
-from listener.intake.audience import ANOTHER_FIRST, credits_others, find_audience
+from listener.intake.audience import ANOTHER_FIRST, credits_others, find_audience, speaks_of_handle
 from listener.intake.cues import Cues, CueScan
 from listener.intake.irony import is_praised, quotes_us
 from listener.intake.language import language
@@ -145,7 +145,8 @@ class SignalExtractor:
         if "overheard" in cues and credits_others(raw, self._clean.own_handles(brand)):
             cues["others_praised"] = cues["thanks"] if "thanks" in cues else cues["praise"]
         is_own = "via" not in scan.words and ("thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words))
-        if "://" in raw and ("@" in raw or "overheard" in cues) and not (is_to_handle or is_own):
+        is_said_to_us = is_to_handle and not speaks_of_handle(raw)
+        if "://" in raw and ("@" in raw or "overheard" in cues) and not (is_said_to_us or is_own):
             cues["linked_praise"] = (cues.get("praise") or cues["thanks"])[:1]
         if ('"' in raw or "“" in raw) and (quoted := quotes_us(raw)):
             scan.cues["quotes_us"] = (quoted[:80],)

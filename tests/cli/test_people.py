@@ -165,4 +165,6 @@ def test_a_member_joins_leaves_and_is_exported(queue: Earshot, home: Path) -> No
     assert record["accounts"][0]["exchanges"][0]["mention"]["id"] == "m3" and record["member"]["terms"] == "the terms"
     assert queue("member", "cy", "--leave", "--join", "memory:m3").code == 2
     assert queue("member", "cy", "--proof", "memory:m3").code == 2
+    assert "by which they joined" in queue("member", "cy", "--remove-account", "cy").err
+    assert queue("member", "cy", "--leave", "--remove-account", "cy").code == 2
     assert queue("member", "cy", "--leave").out == "memory:cy: not a member\n"

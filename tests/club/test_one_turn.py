@@ -34,6 +34,11 @@ def leave(shop: Shop, handle: str = "ada") -> None:
     members.leave(shop.world.store, shop.desk(), handle)
 
 
+def unlink(shop: Shop) -> None:
+    """Bo's account is removed from the member."""
+    members.remove_account(shop.world.store, shop.desk(), "ada", "bo")
+
+
 def forget_ada(shop: Shop) -> None:
     """Ada is erased; bo stays a member."""
     forget(shop.world.store, shop.desk(), "ada", factories.author_of)
@@ -59,6 +64,9 @@ ORDERS: list[tuple[Callable[[Shop], object], ...]] = [
     (join, ask, link, leave),
     (join, link, ask, leave, join, link),
     (ask, join, link, leave, lambda shop: join(shop, "bo")),
+    (join, link, ask, unlink),
+    (ask, join, link, unlink),
+    (join, ask, link, unlink, leave),
     (join, link, ask, again),
     (ask, join, again, link),
     (ask, join, link, again, leave),

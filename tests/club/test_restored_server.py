@@ -169,6 +169,11 @@ def test_what_a_login_may_not_know_tells_no_databases_apart(home: str, is_same: 
     assert is_same_home("7 my shop 00000001 16400", home) is is_same
 
 
+def test_a_login_that_may_not_ask_for_the_server_sees_what_was_restored() -> None:
+    """The mark of a pool that came after a restore is no home at all."""
+    assert not is_same_home(reward_home.RESTORED, " my shop  16400")
+
+
 def test_without_a_restore_nothing_is_frozen(shop: Shop) -> None:
     """Also where the process opens the database anew."""
     with pytest.raises(DeskError, match="pool ten is not frozen"):

@@ -55,6 +55,35 @@ def test_a_claim_below_another_kind_is_noted(tmp_path: Path) -> None:
         assert not any("stands below" in line for line in notes(load(tmp_path)))
 
 
+ALIKE = "differ too little: nobody can tell who asks for which; choose other words"
+WITHIN = "gets offer autumn, whose phrase 'my autumn code' is in it; put gift above autumn, or choose other words"
+
+
+@pytest.mark.parametrize(
+    ("claim", "from_", "note"),
+    [
+        ("My Autumn-Code!", "2026-11-25", f"'my autumn code' and 'My Autumn-Code!' {ALIKE}"),
+        ("my autum code", "2026-11-30", f"'my autumn code' and 'my autum code' {ALIKE}"),
+        ("send me my autumn code for gifts", "2026-11-25", f"'send me my autumn code for gifts' {WITHIN}"),
+        ("my gift code", "2026-11-25", None),
+        ("my autumn code", "2026-12-01", None),
+    ],
+)
+def test_offers_whose_claims_can_be_mixed_up_are_noted(
+    tmp_path: Path, claim: str, from_: str, note: str | None
+) -> None:
+    """The first offer that fits is given; those that never run on the same day may share their words."""
+    keys = {**GOOD, "claim": f'["{claim}"]', "from": from_, "until": "2026-12-24"}
+    offer = "".join(f"{name} = {value}\n" for name, value in keys.items())
+    assert read(tmp_path) == []
+    with (tmp_path / "club.toml").open("a") as file:
+        file.write(f"[offers.gift]\n{offer}")
+    mixed = [line for line in notes(load(tmp_path)) if "differ" in line or "is in it" in line]
+    assert [line.partition(": ")[2].partition("who writes ")[2] or line.partition(": ")[2] for line in mixed] == (
+        [note] if note else []
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [

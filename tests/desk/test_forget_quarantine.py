@@ -36,6 +36,22 @@ def ada(world: World, handle: str | None = "ada", author_id: str = "4711") -> No
     world.said(f"@fernhill my {WORD} nib is late", author_id=author_id, author_handle=handle)
 
 
+def test_a_sure_name_erases_no_item_of_somebody_of_that_handle(world: World) -> None:
+    """Two authors of unread items: the id of one is the handle of the other."""
+    aside_of(
+        world,
+        {"id": "1", "author": "eve", "author_id": "4711", "text": WORD},
+        {"id": "2", "author": "4711", "author_id": "12", "text": WORD},
+    )
+    with pytest.raises(DeskError, match="name one of them: memory:id:12, memory:id:4711"):
+        forget(world.store, world.desk(), "memory:4711", author_of)
+    for author_id in ("4711", "12"):
+        erasure = forget(world.store, world.desk(), f"memory:id:{author_id}", author_of)
+        assert (erasure.author_id, erasure.erased["quarantine"]) == (author_id, 1)
+    with pytest.raises(DeskError, match="nobody called 'memory:id:eve'"):
+        forget(world.store, world.desk(), "memory:id:eve", author_of)
+
+
 def aside_of(world: World, *raws: object) -> None:
     """Items that could not be read come in: JSON, or a text that is none."""
     made = [one if isinstance(one, str) else json.dumps(one, ensure_ascii=True) for one in raws]

@@ -24,8 +24,30 @@ def test_a_name_that_two_persons_have_asks_which(world: World) -> None:
     """Nobody is opted out by mistake."""
     world.said(*praise(), author_id="a1", author_handle="ada")
     world.said(*praise(), author_id="a2", author_handle="ada")
-    with pytest.raises(DeskError, match="more than one person; name one of them: memory:a1, memory:a2"):
+    with pytest.raises(DeskError, match="more than one person; name one of them: memory:id:a1, memory:id:a2"):
         people.opt_out(world.store, world.desk(), "ada", None)
+
+
+def test_an_author_is_named_surely_whatever_others_call_themselves(world: World) -> None:
+    """Somebody else's handle is their id: both are listed, each in the form that means them alone."""
+    world.said(*praise(), author_id="42", author_handle="ada")
+    world.said(*praise(), author_id="77", author_handle="42")
+    with pytest.raises(DeskError, match="more than one person; name one of them: memory:id:42, memory:id:77"):
+        people.person(world.store, "memory:42", world.now)
+    for name, handle in (("memory:id:42", "ada"), ("id:42", "ada"), ("memory:id:77", "42")):
+        assert people.person(world.store, name, world.now).handle == handle
+    with pytest.raises(DeskError, match="nobody called 'memory:id:ada'"):
+        people.person(world.store, "memory:id:ada", world.now)
+
+
+def test_an_opt_out_by_a_sure_name_is_theirs_and_outlives_their_words(world: World) -> None:
+    """Also after they were erased, when nothing but the opt-out knows the id."""
+    world.said(*praise(), author_id="42", author_handle="ada")
+    world.said(*praise(), author_id="77", author_handle="42")
+    people.opt_out(world.store, world.desk(), "memory:id:42", None)
+    assert people.person(world.store, "memory:id:77", world.now).opted_out is None
+    forget(world.store, world.desk(), "memory:id:42", lambda platform, raw: None)
+    assert people.opt_in(world.store, world.desk(), "memory:id:42").author_id == "42"
 
 
 def test_nobody_of_that_name(world: World) -> None:

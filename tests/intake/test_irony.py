@@ -79,6 +79,55 @@ def test_praise_turned_round_is_never_thanked(cue: str, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Got my notebooks today, thank you so much for them!",
+        "thank you so much for them",
+        "thanks for them 💙",
+        "thanks for these",
+        "thank you for those",
+        "thanks for this",
+        "thank you so much for both",
+        "thank you so much for both of them",
+        "thanks for each of these",
+        "thank you so much for mine",
+        "thanks for them guys",
+        "thank you for them this morning",
+        "thank you so much for them, they arrived today",
+        "thank you so much for them they arrived today",
+        "thank you so much for him",
+    ],
+)
+def test_thanks_for_them_are_meant(text: str) -> None:
+    """A pronoun that stands alone is no bad thing, nor an odd one to give thanks for."""
+    assert facts(f"@fernhill {text}").cues.keys().isdisjoint(("ironic_praise", "sarcasm"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thanks for them cold chips",
+        "thanks for these three hours",
+        "thanks for this wet Monday",
+        "thank you for her face at the till",
+        "thank you so much for them being rude",
+        "thanks for them, they arrived broken",
+        "thank you so much for them and the broken box",
+        "thanks for this 🙄",
+        "thanks for nothing",
+        "thanks for none of them",
+        "thanks for them that never came",
+        "thanks for both cold chips",
+        "thanks for one of these crushed boxes",
+    ],
+)
+def test_a_pronoun_before_what_is_odd_or_bad_saves_nothing(text: str) -> None:
+    """It is no pronoun before a noun, and what follows it counts as before."""
+    assert not facts(f"@fernhill {text}").cues.keys().isdisjoint(("ironic_praise", "sarcasm"))
+    assert decided(f"@fernhill {text}").kind != "thank_you"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "so glad you fixed it, lol, great work though",
         "good to know you love us, but brilliant work",
         "brilliant idea, but wow, love it",

@@ -4,8 +4,10 @@ import time
 
 import pytest
 
+from listener.intake.phrases import tokenize
 from listener.intake.text import Cleaner, find_handles, plain, sanitize, split_sentences
 from listener.policy import Brand
+from tests.factories import facts
 
 KNOWN = ("epic", "fail", "worst", "ever", "great", "customer", "service", "thank", "you", "therapist", "sucks")
 
@@ -63,6 +65,53 @@ def test_mentions_and_links_of_mastodon_markup_are_taken_out(clean: Cleaner) -> 
 def test_what_says_nothing_of_the_author_goes(clean: Cleaner, text: str, left: str) -> None:
     """Handles, links, brand words and quotes go; words inside words and mail addresses stay."""
     assert clean(text) == left
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("#iPhone4S", "iphone 4 s"),
+        ("#iphone4s", "iphone 4 s"),
+        ("#IPhone4S", "iphone 4 s"),
+        ("#IPHONES", "iphones"),
+        ("#iphones", "iphones"),
+        ("#AppleiPhone", "apple iphone"),
+        ("#iPadMini", "ipad mini"),
+        ("#iOS7", "ios 7"),
+        ("#itunesfail", "itunes fail"),
+        ("#imessage", "imessage"),
+        ("#iRobot", "irobot"),
+        ("#eBay", "ebay"),
+        ("#i7", "7"),
+    ],
+)
+def test_a_name_that_begins_with_i_says_nothing_of_the_author(tag: str, words: str) -> None:
+    """A lone "i" would be somebody who speaks of himself."""
+    assert " ".join(tokenize(facts(tag).text)) == words
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("#iLoveThis", "i love this"),
+        ("#ilovethis", "i love this"),
+        ("#ihateups", "i hate ups"),
+        ("#IWantMyMoneyBack", "i want my money back"),
+        ("#iwantmymoneyback", "i want my money back"),
+        ("#igotscammed", "i got scammed"),
+        ("#iWaited2Hours", "i waited 2 hours"),
+        ("#IRegretFlying", "i regret flying"),
+        ("#WhyDoIBother", "why do i bother"),
+        ("#howcanihelp", "how can i help"),
+        ("#ICantEven", "i cant even"),
+        ("#ideas", "ideas"),
+        ("#TaxiPhone", "taxi phone"),
+        ("#aGreatDay", "a great day"),
+    ],
+)
+def test_who_speaks_of_himself_in_a_hashtag_is_heard(tag: str, words: str) -> None:
+    """A verb stands behind the "i"."""
+    assert " ".join(tokenize(facts(tag).text)) == words
 
 
 def test_a_rows_own_brand_is_a_brand_word(clean: Cleaner) -> None:

@@ -16,7 +16,7 @@ from listener.store import engine, platforms, replies
 from listener.store.database import as_store_error
 from listener.store.savepoint import attempt
 from listener.store.tables import metadata
-from tests.databases import only_on_sqlite
+from tests.databases import SERVER, only_on_sqlite
 from tests.line import Line
 
 SECRET = "my order 8841 never came"
@@ -171,3 +171,19 @@ def pages(path: Path) -> int:
     """The pages that a database has now."""
     with closing(sqlite3.connect(path)) as connection:
         return int(connection.execute("PRAGMA page_count").fetchone()[0])
+
+
+def test_a_row_that_is_refused_is_not_shown(line: Line) -> None:
+    """PostgreSQL adds the whole row to its error as a detail, which a traceback would print."""
+    note = {"platform": "x", "author_id": "1", "at": line.now, "by": "eva", "text": SECRET}
+    with pytest.raises(StoreError, match="refused") as caught, line.store.write() as connection:
+        connection.execute(insert(metadata.tables["note"]), [{**note, "at": None}])
+    assert SECRET not in shown(caught.value)
+
+
+@pytest.mark.skipif(not SERVER, reason="PostgreSQL alone: SQLite takes any value")
+def test_a_value_that_is_refused_is_not_shown(line: Line) -> None:
+    """The message itself shows it."""
+    with pytest.raises(StoreError, match="cannot keep a value") as caught, line.store.read() as connection:
+        connection.execute(text("SELECT CAST(CAST(:words AS TEXT) AS INTEGER)"), {"words": SECRET})
+    assert SECRET not in shown(caught.value)

@@ -4,13 +4,13 @@ import sqlalchemy as sa
 from alembic import op
 
 from listener.store import reward_home
-from listener.store.value_dialect import read_home, written_by
+from listener.store.value_dialect import is_same_home, read_home, written_by
 
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
-HOME = sa.table("pool_home", sa.column("home"), sa.column("written_by"))
+HOME = sa.table("pool_home", *map(sa.column, ("pool", "home", "written_by")))
 
 
 def upgrade() -> None:
@@ -21,6 +21,8 @@ def upgrade() -> None:
     home = read_home(connection)
     if home is None:
         return
-    connection.execute(sa.update(HOME).where(HOME.c.home == home).values(written_by=written_by()))
-    if connection.execute(sa.select(HOME.c.home).where(HOME.c.home != home).limit(1)).first() is None:
+    homes = {row.pool: row.home for row in connection.execute(sa.select(HOME.c.pool, HOME.c.home))}
+    whole = [pool for pool in homes if is_same_home(homes[pool], home)]  # whoever kept it may have known less, or more
+    connection.execute(sa.update(HOME).where(HOME.c.pool.in_(whole)).values(written_by=written_by()))
+    if len(whole) == len(homes):
         reward_home.begin(connection)

@@ -1,0 +1,51 @@
+"""From every schema there was to this one, with rows in each table of that time: all of them are there afterwards.
+
+`make test-postgres` runs it on a server, too.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from listener.store import engine
+from listener.store.migrate import migrate
+from tests.databases import make_place, make_target
+from tests.line import NOON
+from tests.store import old_schema
+
+RENAMED = {("platform", "send_lost"): "send_failures"}
+
+
+def renamed(rows: old_schema.Rows) -> old_schema.Rows:
+    """The rows with the names that their columns have now."""
+    return {
+        table: [{RENAMED.get((table, name), name): value for name, value in row.items()} for row in listed]
+        for table, listed in rows.items()
+    }
+
+
+@pytest.mark.parametrize("version", range(1, engine.HEAD))
+def test_every_row_of_every_table_is_kept(tmp_path: Path, version: int) -> None:
+    """Each value, under the name that its column has now."""
+    place = make_target(tmp_path)
+    old_schema.make(place, NOON, version)
+    with old_schema.plainly(place) as connection:
+        old_schema.fill(connection)
+        before = renamed(old_schema.read(connection))
+    assert migrate(place, NOON) == (version, engine.HEAD)
+    with old_schema.plainly(place) as connection:
+        after = old_schema.read(connection)
+    assert len(before) > 15 and min(len(rows) for rows in before.values()) == 2
+    for table, rows in before.items():
+        assert [{name: row[name] for name in rows[0]} for row in after[table]] == rows, table
+
+
+def test_the_schema_is_that_of_a_new_database(tmp_path: Path) -> None:
+    """Through all migrations: columns, keys that the database counts, references, indexes."""
+    place = make_target(tmp_path)
+    old_schema.make(place, NOON, 1)
+    migrate(place, NOON)
+    with old_schema.plainly(place) as connection:
+        migrated = old_schema.describe(connection)
+    with old_schema.plainly(make_place(tmp_path)) as connection:
+        assert migrated == old_schema.describe(connection)
