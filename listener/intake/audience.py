@@ -21,7 +21,7 @@ _CREDIT = re.compile(
 )
 # a handle that stands for a name: its verb follows, and no question: "@fernhill is this right?"
 _NAMED = re.compile(
-    r"\W*@\w+ \[#|\W*@\w+(?:['’]s|(?: (?:is|are|was|were|has|have|had|will|says?)))\b"
+    r"\W*@\w+(?:['’]s|(?: (?:is|are|was|were|has|have|had|will|says?)))\b"
     r"(?! (?:this|that|it|there|the|my|your|these|those|any\w*|you|i|we|a|an)\b)",
     re.IGNORECASE,
 )
