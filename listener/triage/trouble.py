@@ -32,6 +32,7 @@ TELLING: Needs = ("unreachable", "refund", "billing", "rudeness", "account", "ou
 PLAIN = ("what time", "how late", "how often", "what day", "what date")
 # a question with one of these is about trouble
 SOUR = ("waiting", "duration", "swearing", "sarcasm")
+UNASKED = ("complaint", "threat_to_leave", "waiting")  # with one of these a question does more than ask
 TURNED = ("negation", "duration", "swearing", "sarcasm", "resolved_trouble")
 
 
@@ -100,7 +101,7 @@ def is_only_asked(signals: MentionSignals) -> bool:
     cues, heard = signals.cues, signals.reading.complaint if signals.reading else 0.0
     if "asks_only" in cues:
         return heard < ASKED_HEARD
-    is_plain = "plain_question" in cues and not any(name in cues for name in ("complaint", "threat_to_leave"))
+    is_plain = "plain_question" in cues and not any(name in cues for name in UNASKED)
     return is_plain and heard < CLEARLY_HEARD and not _shows_trouble(cues)
 
 

@@ -29,6 +29,9 @@ ASKS = [
     "any chance of a discount for schools?",
     "what if my train is late and I miss the workshop?",
     "Hi. I ordered two. If I swap one would I have to pay a fee",
+    "are you doing the twelve days of gifts again?",
+    "can we have the small box instead of the large one?",
+    "how realistic is it to fold one in 80 minutes?",
 ]
 STATES = [
     "can you DM me? My parcel never arrived",
@@ -60,6 +63,7 @@ STATES = [
     "who broke my parcel?",
     "is my account hacked?",
     "is the app down?",
+    "do you ship to Malta? I have been asking for two weeks",
 ]
 
 
