@@ -105,10 +105,13 @@ class SignalExtractor:
         is_alone = raw[:1] == "@" and raw.find("@", 1) < 0  # nobody but the one it begins with
         if not is_alone and "@" in raw and (others := self._clean.find_other_handles(raw, mention.extra_brand_term)):
             scan.cues["other_handles"] = tuple(dict.fromkeys(others))
-            if self._praises_others(raw, mention.extra_brand_term):
-                scan.cues["others_praised"] = scan.cues["other_handles"]
         if audience := self._find_audience(raw, mention):
             scan.cues["overheard"] = (audience,)
+        is_to_others = audience == ANOTHER_FIRST
+        if ("other_handles" in scan.cues or is_to_others) and self._praises_others(
+            raw, mention.extra_brand_term, is_to_others
+        ):
+            scan.cues["others_praised"] = scan.cues.get("other_handles", (ANOTHER_FIRST,))
         if quoted := self._clean.find_quotes(raw):
             scan.cues["quote"] = (quoted[:80],)
         if "praise" in scan.cues or "thanks" in scan.cues:
@@ -130,12 +133,12 @@ class SignalExtractor:
             return None
         return find_audience(raw, self._clean.own_handles(mention.extra_brand_term))
 
-    def _praises_others(self, raw: str, brand: str | None) -> bool:
-        """True if another handle is praised, and none of ours."""
+    def _praises_others(self, raw: str, brand: str | None, is_to_others: bool) -> bool:
+        """True if another handle is praised or spoken to, and none of ours is praised."""
         others, ours = self._clean.find_around(raw, brand)
-        return any(is_praised(*around, self._cues.find) for around in others) and not any(
-            is_praised(*around, self._cues.find) for around in ours
-        )
+        if any(is_praised(*around, self._cues.find) for around in ours):
+            return False
+        return is_to_others or any(is_praised(*around, self._cues.find) for around in others)
 
     def _add_praised(self, scan: CueScan, raw: str, mention: Mention) -> None:
         """Add cues for whom or what a text with praise is about, beside or instead of us."""

@@ -93,6 +93,7 @@ def test_credit_may_be_for_others(text: str, is_others: bool) -> None:
         "the record quarter is a disappointment to analysts",
         "your replies are all canned, impersonal responses",
         "this is a bot answering, what a disgrace",
+        "the same bogus reply again, shame on you",
     ],
 )
 def test_no_ready_text_fits_these(text: str) -> None:
@@ -104,3 +105,18 @@ def test_no_ready_text_fits_these(text: str) -> None:
 def test_somebody_else_repeated_in_single_quotes_is_quoted() -> None:
     """As some programs repeat a post."""
     assert facts("'@fernhill: what a pen @anna: I need my pen.'").cues["quote"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_thanked"),
+    [
+        ("@anna @fernhill love it! Great dance", False),
+        ("@anna @fernhill thanks so much!", False),
+        ("@papermill is the best maker, far ahead of @fernhill", False),
+        ("@anna got a new pen, so impressed with @fernhill", True),
+        ("@fernhill love it!", True),
+    ],
+)
+def test_praise_in_talk_with_others_is_theirs(text: str, is_thanked: bool) -> None:
+    """Unless it stands at our handle."""
+    assert (decided(text).kind == "thank_you") is is_thanked
