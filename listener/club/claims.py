@@ -14,6 +14,7 @@ _COMMON = frozenset((  # what people write around a claim phrase: nobody's own w
     "too", "u", "us", "very", "voucher", "want", "wanted", "was", "we", "will", "with", "would", "you", "your",
     "yours",
 ))  # fmt: skip
+READ = 1_000  # characters of a claim that are looked at
 MIN_WORDS = 4  # of one's own: with fewer, strangers write alike
 NEARLY = 0.7  # likeness from which on two texts are the same but for their spelling
 
@@ -29,4 +30,4 @@ def is_alike(text: str, other: str, phrases: Iterable[str]) -> bool:
 
 
 def _list_own_words(text: str, common: frozenset[str]) -> list[str]:
-    return [word for word in list_words(_IGNORED.sub(" ", text)) if word not in common]
+    return [word for word in list_words(_IGNORED.sub(" ", text[:READ])) if word not in common]
