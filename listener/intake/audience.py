@@ -25,11 +25,8 @@ _NAMED = re.compile(
     r"(?! (?:this|that|it|there|the|my|your|these|those|any\w*|you|i|we|a|an)\b)",
     re.IGNORECASE,
 )
-_GREETINGS = frozenset(
-    ("hey", "hi", "hello", "hiya", "yo", "oh", "dear", "ok", "okay", "so", "ugh", "wow", "well", "thanks", "thank",
-     "you", "attention", "attn", "come", "on", "please", "wtf", "omg", "good", "morning", "sorry", "no", "yes", "and",
-     "but")
-)  # fmt: skip
+# a handle that is spoken to: nothing but marks, pictures, links and other handles follow it in its sentence
+_SPOKEN_TO = re.compile(r"@[\w.-]*\w(?:\s*(?:https?://|[^\w\s#@'’&+/\[-])|\s*$)")
 GREETING_WORDS = 2  # "hey there @fernhill"
 
 
@@ -38,10 +35,9 @@ def begins_with_handle(text: str) -> bool:
     return "@" in text and len(text[: text.index("@")].split()) <= GREETING_WORDS
 
 
-def is_addressed(text: str) -> bool:
-    """True if nothing stands before the first handle but a greeting: "oh @fernhill", not "how many @fernhill shops"."""
-    before, mark, _ = text.partition("@")
-    return bool(mark) and _GREETINGS.issuperset(word for word in tokenize(before) if word[0].isalnum())
+def is_spoken_to(text: str) -> bool:
+    """True if a handle begins the text or ends a clause: "broken again @fernhill", not "how many @fernhill shops"."""
+    return text.lstrip(" .")[:1] == "@" or _SPOKEN_TO.search(text) is not None
 
 
 def speaks_of_handle(text: str) -> bool:

@@ -3,6 +3,7 @@
 All spans are words from start up to end. A clause ends at a mark, and at a word that joins it to the next.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -26,9 +27,9 @@ _ABOUT = frozenset(("about", "regarding", "re", "news", "update", "updates", "wo
 _YES_NO = frozenset(
     ("is", "are", "was", "were", "will", "would", "do", "does", "did", "can", "could", "any", "has", "have")
 )
-_FEARED = frozenset(("might", "may", "could", "would", "if", "will", "gonna", "likely"))  # it has not happened
-DENIED_REACH = 2  # words behind "no" in which a noun is denied
-EVENT_DENIED_REACH = 3  # the same for what is trouble by itself: "it wasn't a long wait"
+_FEARED = frozenset(("might", "could", "would", "will", "gonna", "likely"))  # it has not happened
+_BEFORE_EVENTS = frozenset(("isnt", "wasnt", "arent", "werent"))  # "it wasn't a long wait"
+_DENIED_REACH = 2  # words behind "no" in which a noun is denied
 _PLACE_REACH = 3  # words behind one of these in which a noun is a place: "on my return flight"
 _PERSONS = frozenset(("me", "us", "you", "it", "him", "them"))  # a place ends with one: "gave to me a cracked lid"
 # behind a noun, these begin no other noun
@@ -54,9 +55,13 @@ Span = tuple[int, int]
 
 
 class Ground(NamedTuple):
-    """What speaks for and against the nouns of a text. breaks: where a clause begins; trouble: what nothing denies."""
+    """What speaks for and against the nouns of a text.
+
+    ends: where a mark ends a sentence; breaks: where a clause begins; trouble: what nothing denies.
+    """
 
     words: Sequence[str]
+    ends: Sequence[int]
     breaks: frozenset[int]
     trouble: tuple[Span, ...]
 
@@ -68,7 +73,8 @@ def read_ground(text: str, words: Sequence[str], matches: Sequence[CueMatch], ha
     wanted = {at for hit in matches if hit.cue in _ASKING for at in range(hit.start, hit.end)}
     bad = (at for at, word in enumerate(words) if word in harsh and word.isalpha() and at not in wanted)
     named += [(at, at + 1) for at in bad if words[at] not in _NEGATORS]
-    return Ground(words, breaks, tuple(span for span in named if not _is_denied(words, span[0])))
+    ends = [at for at, word in enumerate(words) if word[0] in ENDS]
+    return Ground(words, ends, breaks, tuple(span for span in named if not _is_denied(words, span[0])))
 
 
 def is_troubled(ground: Ground, noun: Span, reach: int) -> bool:
@@ -88,14 +94,21 @@ def is_refused(ground: Ground, noun: Span) -> bool:
     return is_deed or is_absent(ground, noun) or _is_place(ground, noun) or is_part(ground, noun)
 
 
-def is_absent(ground: Ground, noun: Span, reach: int = DENIED_REACH) -> bool:
+def is_absent(ground: Ground, noun: Span) -> bool:
     """True for "no label" and "not my bag"; not for "no wifi", where the noun is in a phrase of trouble."""
-    return not _NEGATORS.isdisjoint(_look_back(ground, noun[0], reach)) or is_awaited(ground, noun)
+    return not _NEGATORS.isdisjoint(_look_back(ground, noun[0], _DENIED_REACH)) or is_awaited(ground, noun)
+
+
+def has_not_been(ground: Ground, noun: Span) -> bool:
+    """True for "no delay", "it wasn't a long wait", "will be cancelled" and "is it cancelled?"."""
+    is_denied = not _BEFORE_EVENTS.isdisjoint(_look_back(ground, noun[0], _PLACE_REACH))
+    is_feared = not _FEARED.isdisjoint(_look_back(ground, noun[0], _DENIED_REACH))
+    return is_denied or is_feared or is_absent(ground, noun) or is_asked(ground, noun)
 
 
 def is_awaited(ground: Ground, noun: Span) -> bool:
     """True for "no receipt yet": who waits for a thing has no trouble with it."""
-    is_before = "no" in ground.words[max(0, noun[0] - DENIED_REACH) : noun[0]]
+    is_before = "no" in ground.words[max(0, noun[0] - _DENIED_REACH) : noun[0]]
     return is_before and ground.words[noun[1] : noun[1] + 1] == ["yet"]
 
 
@@ -105,13 +118,12 @@ def is_missing(ground: Ground, noun: Span) -> bool:
 
 
 def is_asked(ground: Ground, noun: Span) -> bool:
-    """True for "is my flight cancelled?", "it will be cancelled" and "better than a delay": it is not said to be so."""
-    ends = [at for at, word in enumerate(ground.words) if word[0] in ENDS]
-    first = max((at + 1 for at in ends if at < noun[0]), default=0)
-    last = next((ground.words[at] for at in ends if at >= noun[1]), "")
+    """True for "is my flight cancelled?" and "better than a delay": nobody has said that it is so."""
+    before, behind = bisect_left(ground.ends, noun[0]), bisect_left(ground.ends, noun[1])
+    first = ground.ends[before - 1] + 1 if before else 0
+    last = ground.words[ground.ends[behind]] if behind < len(ground.ends) else ""
     is_open = "?" in last and ground.words[first] in _YES_NO
-    is_feared = not _FEARED.isdisjoint(ground.words[max(0, noun[0] - _PLACE_REACH) : noun[0]])
-    return is_open or is_feared or "than" in _look_back(ground, noun[0], _PLACE_REACH)
+    return is_open or "than" in _look_back(ground, noun[0], _PLACE_REACH)
 
 
 def may_be_asked(ground: Ground, noun: Span) -> bool:

@@ -9,21 +9,10 @@ _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 _SMALL = frozenset(
     ("a", "i", "to", "my", "so", "no", "of", "in", "at", "on", "me", "us", "we", "is", "it", "do", "be", "go", "up")
 )
-# a name begins with this "i", whoever writes it and however: "iphone", "IPhone"
+# behind an "i", these make a name, whoever writes it and however: "iphone", "IPhone"
 _DEVICES = frozenset(
     ("phone", "phones", "pad", "pads", "pod", "pods", "mac", "macs", "os", "tunes", "cloud", "message", "messages",
      "book", "books", "photo", "movie", "watch", "store", "max")
-)  # fmt: skip
-# and not this one: somebody says what they do or feel ("iLoveThis"); so do words in -ed
-_DEEDS = frozenset(
-    ("love", "hate", "want", "need", "miss", "like", "wish", "hope", "think", "know", "feel", "see", "quit", "give",
-     "gave", "got", "get", "have", "had", "has", "am", "was", "will", "wont", "would", "can", "cant", "could", "cannot",
-     "do", "dont", "did", "didnt", "should", "shouldnt", "wouldnt", "couldnt", "never", "always", "just", "really",
-     "still", "only", "even", "said", "paid", "bought", "lost", "found", "heart", "adore", "enjoy", "regret",
-     "believe", "swear", "promise", "demand", "wonder", "understand", "remember", "agree", "vote", "stand", "work",
-     "live", "fly", "flew", "went", "go", "came", "saw", "felt", "thought", "knew", "made", "make", "choose", "chose",
-     "kill", "die", "cry", "suffer", "buy", "pay", "use", "try", "wait", "call", "ask", "might", "may", "must",
-     "deserve", "hear", "heard", "say", "tell", "left", "leave", "support", "trust", "owe", "care", "mean")
 )  # fmt: skip
 
 
@@ -70,11 +59,8 @@ def _join_names(words: Sequence[str]) -> Iterator[str]:
 
 
 def _begins_name(word: str, after: str) -> bool:
-    """True for "i Phone", "I Phone", "i Robot" and "e Bay"; not for "i Love" and "I Regret"."""
-    if word in ("i", "I") and after.lower() in _DEVICES:
-        return True
-    is_deed = after.lower() in _DEEDS or after.lower().endswith("ed")
-    return word in ("i", "e") and after[0].isupper() and not is_deed
+    """True for "i Phone", "I Phone" and "e Bay"; not for "i Love" and "I Regret"."""
+    return (word in ("i", "I") and after.lower() in _DEVICES) or (word == "e" and after[0].isupper())
 
 
 def _split_known_words(word: str, known: frozenset[str]) -> list[str] | None:

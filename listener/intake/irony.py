@@ -30,17 +30,13 @@ _DEEDS = frozenset(
      "put", "let", "get", "fix", "add", "follow", "change", "cancel", "book", "refund", "confirm", "update", "find",
      "explain")
 )  # fmt: skip
-_PRONOUNS = frozenset(
-    ("them", "em", "it", "this", "that", "these", "those", "him", "her", "both", "all", "mine", "ours", "yours",
-     "theirs", "hers", "his", "each")
-)  # fmt: skip
+# not "this" and "that": "thank you so much for this. Again."
+_PRONOUNS = frozenset(("them", "em", "these", "those", "both", "mine", "ours", "yours", "theirs", "hers"))
 _COUNTS = frozenset(("both", "all", "each", "some", "many", "most", "one", "two", "three", "either", "any", "every"))
-# what may stand behind a pronoun that no noun follows: "them again", "them guys", "them they arrived"
+# what may stand behind a pronoun that no noun follows: "them guys"
 _AFTER_PRONOUNS = frozenset(
-    ("again", "all", "both", "too", "today", "yesterday", "tonight", "now", "already", "really", "so", "everyone",
-     "everybody", "guys", "team", "folks", "i", "i'm", "we", "you", "u", "they", "he", "she", "it", "it's",
-     "they're", "x", "xx", "xxx", "as")
-)  # fmt: skip
+    ("both", "too", "today", "yesterday", "tonight", "everyone", "everybody", "guys", "team", "folks", "x", "xx", "xxx")
+)
 _DAYS = tuple([which, part] for which in ("this", "last") for part in ("morning", "afternoon", "evening", "week"))
 _QUOTATION = re.compile(r"[\"“]([^\"“”]{8,300})[\"”]")
 

@@ -22,7 +22,9 @@ _WAITED = ARTICLES | frozenset(
     ("long", "longer", "hour", "hours", "hr", "hrs", "min", "mins", "minute", "minutes", "day", "days", "week", "weeks",
      "more", "of", "to", "me", "us", "him", "her", "them", "people", "everyone", "i", "we", "still", "then", "no")
 )  # fmt: skip
-_SPANS = frozenset(("time", "times", "over", "hours", "hour", "an", "forever", "another", "list"))  # or behind it
+_SPANS = frozenset(
+    ("time", "times", "over", "of", "minutes", "hours", "days", "weeks", "an", "forever", "another")
+)  # or behind it
 
 
 class Topic(NamedTuple):

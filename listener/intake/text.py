@@ -159,7 +159,7 @@ class Cleaner:
 
     def find_quotes(self, text: str) -> str:
         """Return what the text quotes of others (a repost, or “@somebody: ...”); empty when it quotes nothing."""
-        if "RT" not in text and '"' not in text and "“" not in text and text[:2] != "'@":
+        if "RT" not in text and '"' not in text and "“" not in text:
             return ""
         return " ".join(quote.strip() for quote in _QUOTED.findall(text))
 

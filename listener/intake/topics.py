@@ -9,11 +9,9 @@ from operator import itemgetter
 from listener.intake.asked import Question
 from listener.intake.earned import (
     ARTICLES,
-    EVENT_DENIED_REACH,
     Ground,
     fails,
-    is_absent,
-    is_asked,
+    has_not_been,
     is_awaited,
     is_missing,
     is_refused,
@@ -113,7 +111,7 @@ def _is_earned(topic: Topic, ground: Ground) -> bool:
     """True if trouble is this noun's own: another that is only near it is a wrong one, which is worse than none."""
     noun = topic.start, topic.end
     if topic.sort == EVENT:
-        return not is_absent(ground, noun, EVENT_DENIED_REACH) and not is_asked(ground, noun)
+        return not has_not_been(ground, noun)
     if topic.sort == SERVICE and is_missing(ground, noun):
         return False
     if topic.is_lost:

@@ -6,7 +6,7 @@ The words that show them are data (lexicon/needs.toml): each need has a cue need
 from collections.abc import Callable, Mapping
 from typing import Literal, get_args
 
-from listener.intake.audience import begins_with_handle, is_addressed, speaks_of_handle
+from listener.intake.audience import begins_with_handle, is_spoken_to, speaks_of_handle
 from listener.intake.phrases import tokenize
 from listener.model import MentionSignals, Pass
 from listener.triage.over import says_over
@@ -44,9 +44,9 @@ UNFIT = {
     "overheard": "speaks of us to others",
     "quote": "goes on from what it quotes",
     "blames_reply": "finds fault with what we answered",
-    "begging": "asks for a present",
-    "as_business": "speaks of us as a business",
 }
+# nor beside these, where it is not certain what the text is about
+UNFIT_UNSURE = {"begging": "asks for a present", "as_business": "speaks of us as a business"}
 CONTINUES = "goes on with a talk that is not known here"  # beside this cue no general text fits
 # the words that address us
 US = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys"))
@@ -54,6 +54,7 @@ PLEASE = frozenset(("please", "pls", "plz"))
 OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we", "we're", "our", "us"))
 # without one of these nobody asks for anything: "what to consider before you buy", read in the news
 PERSONAL = US | PLEASE | OWN
+SURELY_HEARD = 0.8  # chance of a complaint, by the second reader, that is no headline's
 MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
 MAX_RANT_WORDS = 20  # of a complaint that names nothing, and so tells nothing either
 
@@ -61,8 +62,9 @@ MAX_RANT_WORDS = 20  # of a complaint that names nothing, and so tells nothing e
 def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | None:
     """Return why no ready text fits, None where it may. is_certain: it is known what the text is about."""
     cues = signals.cues
-    if name := next((name for name in UNFIT if name in cues), None):
-        return Pass(UNFIT[name], cues[name])
+    unfit = UNFIT if is_certain else UNFIT | UNFIT_UNSURE
+    if name := next((name for name in unfit if name in cues), None):
+        return Pass(unfit[name], cues[name])
     if "continues" in cues and not is_certain and "concerns" not in cues:
         return Pass(CONTINUES, cues["continues"])
     if not is_certain and (over := says_over(signals)):
@@ -73,19 +75,23 @@ def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | 
 def _is_share(signals: MentionSignals, is_certain: bool) -> bool:
     """True for a link with words that neither speak of their author nor to us, as headlines do, not pictures.
 
-    Behind our handle a picture shows what the text speaks of, unless that speaks of us: "@fernhill has sold its shops".
+    What is said to us comes with a picture, unless our handle stands for a name: "@fernhill has opened a shop".
     """
-    cues = signals.cues
-    if "link" not in cues:
+    cues, text = signals.cues, signals.mention.text
+    if "link" not in cues or not _find_personal(signals).isdisjoint(tokenize(signals.text)):
         return False
-    personal = OWN | PLEASE if is_among_others(signals) else PERSONAL  # "r u angry?", in a poll
-    if not personal.isdisjoint(tokenize(signals.text)):
-        return False
-    text = signals.mention.text
-    if not is_addressed(text):
-        return "@" in text or "#" in text
-    is_news = speaks_of_handle(text) and "complaint" not in cues
+    is_heard = signals.reading is not None and signals.reading.complaint >= SURELY_HEARD
+    if not is_spoken_to(text):
+        is_sure = ("complaint" in cues and "shares" not in cues) or (is_certain and is_heard)
+        return ("@" in text or "#" in text) and not is_sure
+    is_news = speaks_of_handle(text) and not is_heard and not any(name in cues for name in ("complaint", "problem"))
     return not is_certain and ("shares" in cues or "other_handles" in cues or is_news)
+
+
+def _find_personal(signals: MentionSignals) -> frozenset[str]:
+    """Return the words by which somebody speaks of themselves or to us; in a poll, "you" may be anybody."""
+    is_to_many = is_among_others(signals) and not {"other_handles", "shares"}.isdisjoint(signals.cues)
+    return OWN | PLEASE if is_to_many else PERSONAL
 
 
 def is_among_others(signals: MentionSignals) -> bool:

@@ -96,7 +96,9 @@ def test_what_is_near_decides_though_no_reply_prints_it() -> None:
         ("awful! It wasn't a long wait", None),
         ("awful, my delivery was cancelled", "the cancellation"),
         ("awful, they say it will be cancelled", None),  # nobody confirms what is only feared
-        ("awful. If it is cancelled I will cry", None),
+        ("I can't stand another awful delay", "the delay"),
+        ("awful, if you cancelled my order, say so", "the cancellation"),
+        ("an awful wait of two hours", "the wait"),
     ],
 )
 def test_only_a_wait_that_was_is_named(text: str, matter: str | None) -> None:

@@ -77,5 +77,5 @@ def test_who_only_asks_gets_no_apology(text: str) -> None:
 
 @pytest.mark.parametrize("text", STATES)
 def test_who_states_a_failure_does_more_than_ask(text: str) -> None:
-    """A cheerful "we'd be glad to help" to somebody who is let down reads like mockery."""
+    """A cheerful "we'd like to help" to somebody who is let down reads like mockery."""
     assert not is_only_asked(facts(text))

@@ -31,7 +31,7 @@ def _draft(text: str, history: History | None = None) -> tuple[str, str]:
         ("why is it so thin?", "why|reason|look into"),
         ("what's going on in there?", "going on|behind this"),
         ("did you see the form?", "check|look that up"),
-        ("could you ask them?", "see what we can do|glad to help"),
+        ("could you ask them?", "see what we can do|like to help"),
         ("is it as heavy as it looks?", "check that|proper answer|answer this properly"),
     ],
 )

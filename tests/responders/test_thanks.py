@@ -34,6 +34,7 @@ def test_thanks_fit_how_it_was_said(text: str, variant: str) -> None:
         ("my new lamp ❤", True),
         ("😊😊😊", True),
         ("model 7 plus 😊", False),
+        ("order 123 arrived 😊", True),
         ("thanks, 1899 it is", False),  # what we asked for
         ("thank you, much appreciated. We wait at the till for 90 minutes now", False),
     ],
