@@ -6,7 +6,7 @@ text, handle or display name never reaches one, so nothing a stranger typed can 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache, lru_cache
 from itertools import chain
@@ -49,7 +49,7 @@ def environment() -> "ImmutableSandboxedEnvironment":
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)  # plain text
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)  # more than a policy has texts: `check` reads each several times, one after the other
 def template(source: str) -> "Template":
     return environment().from_string(source)
 
@@ -131,18 +131,23 @@ def rotate(variants: Sequence[Texts], mention: str) -> list[Texts]:
     return [*variants[first:], *variants[:first]]
 
 
-def _put_in_order(variants: list[Texts], mention: str, used: Collection[str]) -> list[Texts]:
+def _put_in_order(variants: list[Texts], mention: str, used: frozenset[str]) -> list[Texts]:
     """Rotate the variants, those least used before: as a whole, then by how often their parts were."""
     rotated = rotate(variants, mention)
     if not used:
         return rotated
-    uses = Counter(part for name in used for part in split_parts(name))
+    uses = _count_uses(used)
 
     def uses_of(texts: Texts) -> tuple[bool, int]:
         name = texts[0].variant
         return name in used, sum(uses[part] for part in split_parts(name))
 
     return sorted(rotated, key=uses_of)
+
+
+@lru_cache(maxsize=16)
+def _count_uses(used: frozenset[str]) -> Counter[tuple[str, int, str]]:
+    return Counter(part for name in used for part in split_parts(name))
 
 
 @lru_cache(maxsize=2048)

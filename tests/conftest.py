@@ -1,5 +1,6 @@
 """What every test may ask for: a home of its own, the real command line, and no network but loopback."""
 
+import gc
 import json
 import os
 from collections.abc import Mapping
@@ -8,13 +9,16 @@ from typing import Protocol
 
 import pytest
 
+from listener.cli.__main__ import GARBAGE_THRESHOLD
 from listener.messages import forget_secrets
 from tests import forked
 from tests.databases import begin_test
 from tests.forked import OFFLINE
+from tests.memory import use_memory
 from tests.process import Done
 from tests.shared import share_extractors, share_trust
 
+use_memory()
 share_extractors()
 share_trust()
 
@@ -46,6 +50,12 @@ LONG = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest tests, while there is other work for the other workers."""
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays to the end, the program and nine thousand tests; let it work as in a command."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The main job on real mentions, through the real command line: all stored and decided, what was approved is sent."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -19,7 +20,9 @@ def test_nine_thousand_real_mentions_go_through_once_and_only_what_was_approved_
     home.configure('[platforms.memory]\nmentions = "mentions.csv"\nreplay = true\nstart = "all"\n')
     done = home.run("once", "--json").json
     assert (done["stored"], done["drafted"] + done["escalated"] + done["ignored"], done["sent"]) == (9339, 9339, 0)
-    chosen = [str(one["id"]) for one in home.queue("--state", "drafted")][::500]
+    with home.database() as database:
+        drafts = database.execute("SELECT id FROM reply WHERE state = 'drafted' ORDER BY id").fetchall()
+    chosen = [str(reply_id) for (reply_id,) in drafts[::500]]
     assert home.run("approve", *chosen).code == 0
     assert home.run("once", "--stage", "send", "--json").json["sent"] == len(chosen)
     log = [json.loads(line) for line in home.run("log", "--limit", "0").out.splitlines()]
@@ -32,9 +35,15 @@ def test_nine_thousand_real_mentions_go_through_once_and_only_what_was_approved_
 
 @needs_data
 def test_hardly_an_angry_customer_is_thanked(tmp_path: Path) -> None:
-    """At most 1 % of the negatives, with at least a quarter of the positives thanked."""
-    report = Home(tmp_path).run("evaluate", str(REAL), "--json").json
-    assert report["rows"] == 9339
+    """At most 1 % of the negatives, with at least a quarter of the positives thanked.
+
+    On every ninth mention: tests/analysis/test_evaluate.py sets a higher bar to all of them.
+    """
+    with REAL.open(encoding="utf-8", newline="") as file, (tmp_path / "some.csv").open("w", newline="") as some:
+        header, *rows = csv.reader(file)
+        csv.writer(some).writerows([header, *rows[::9]])
+    report = Home(tmp_path).run("evaluate", "some.csv", "--json").json
+    assert report["rows"] == 1038
     assert report["false_thank_you"]["rate"] <= 0.01
     assert report["thank_you_recall"] >= 0.25
 

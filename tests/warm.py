@@ -1,7 +1,7 @@
 """What the fork server does once so that no command need: all that the program makes at first use and then remembers.
 
 A command spends most of its time on it: on the commands of the application, the word lists, the extractor and the
-templates of the starter's policy, the model of languages, and the SQL of the usual statements.
+templates of the starter's policy, the model of languages, the list of authorities, and the SQL of the usual statements.
 """
 
 import tempfile
@@ -20,7 +20,7 @@ from tests.databases import make_store
 from tests.desk.world import World, preview
 from tests.fakes.scripted import Scripted
 from tests.process import COMPLAINT, PRAISE
-from tests.shared import share_extractors
+from tests.shared import share_extractors, share_trust
 
 QUESTION = "Where is your shop?"
 
@@ -28,6 +28,7 @@ QUESTION = "Where is your shop?"
 def prepare() -> None:
     """Prepare all of it, in a database that is deleted again: what stays is memory alone."""
     share_extractors()
+    share_trust()
     share_commands()
     with tempfile.TemporaryDirectory() as folder:
         work(Path(folder))

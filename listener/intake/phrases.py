@@ -10,6 +10,7 @@ _TOKEN = re.compile(
     r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+|[.?!;…\n]+|@|<3|[\U0001F000-\U0001FAFF\u2600-\u27BF\u2B50\u263A]",
 )
 ENDS = ".?!;…\n"  # what a token begins with that ends a sentence
+_PLAIN = re.compile(r"(?:[a-z]+\*?|\*|<[^<>\s]+>)(?: (?:[a-z]+\*?|\*|<[^<>\s]+>))*")  # a phrase that is folded already
 _LONG = re.compile(r"(.)\1{2,}")  # "sooo", "fuuuck": a letter typed three times or more counts as two, or one
 _MEMO = 20_000  # distinct words remembered before the memory is emptied
 NUMBER = "<n>"  # the class that every number in digits belongs to
@@ -65,6 +66,8 @@ def find_breaks(text: str, words: Sequence[str]) -> frozenset[int]:
 
 def parse_phrase(phrase: str) -> list[str]:
     """Return the words of a phrase as `tokens` would give them, each with its `*` if it has one; `<class>` as it is."""
+    if _PLAIN.fullmatch(phrase):  # nearly all are, and a policy has thousands
+        return phrase.split(" ")
     atoms = []
     for word in phrase.split():
         if word[0] == "<" and word[-1] == ">":
@@ -167,7 +170,10 @@ class Matcher:
             return
         node = self._root
         for atom in atoms:
-            node = node.below.setdefault(atom, _Node())
+            below = node.below.get(atom)
+            if below is None:
+                node.below[atom] = below = _Node()
+            node = below
         if cue not in node.cues:
             node.cues += (cue,)
 

@@ -43,13 +43,13 @@ class Senses:
     """The phrases of a policy's cues that carry conditions. phrases: those of all cues, as the matcher finds them."""
 
     def __init__(self, cues: Mapping[str, Sequence[str]]) -> None:
-        self.phrases: dict[str, tuple[str, ...]] = {}
+        self.phrases: dict[str, list[str]] = {}
         self._meant: dict[str, tuple[str, tuple[Condition, ...]]] = {}
         for cue, listed in cues.items():
             for phrase in listed:
                 words, _, conditions = phrase.partition(MEANT)
                 name = f"{cue}{MEANT}{conditions}" if conditions else cue
-                self.phrases[name] = (*self.phrases.get(name, ()), words)
+                self.phrases.setdefault(name, []).append(words)
                 if conditions:
                     self._meant[name] = cue, tuple(map(parse_condition, conditions.split(ALSO)))
         atoms = {atom for _, meant in self._meant.values() for condition in meant for atom in condition.atoms}

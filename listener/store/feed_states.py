@@ -1,6 +1,9 @@
 """How each feed of a platform stands: when it was last read, and why it is not read now."""
 
-from sqlalchemy import Connection, delete, select
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, delete, select
 
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load_all
@@ -10,8 +13,12 @@ from listener.store.tables import feed
 
 def list_feeds(connection: Connection, platform: str) -> list[FeedState]:
     """List the feeds of a platform that were ever tried, by name."""
-    query = select(*columns(FeedState, feed)).where(feed.c.platform == platform).order_by(feed.c.name)
-    return load_all(FeedState, connection.execute(query))
+    return load_all(FeedState, connection.execute(_select_feeds(), {"on": platform}))
+
+
+@cache
+def _select_feeds() -> Select[Any]:
+    return select(*columns(FeedState, feed)).where(feed.c.platform == bindparam("on")).order_by(feed.c.name)
 
 
 def record_feed(connection: Connection, platform: str, name: str, **changes: object) -> None:

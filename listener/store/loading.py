@@ -24,7 +24,12 @@ def names(record: "type[DataclassInstance]") -> tuple[str, ...]:
 
 def columns(record: "type[DataclassInstance]", table: Table, prefix: str = "") -> list[ColumnElement[Any]]:
     """Return the columns a record loads from, labelled with the prefix."""
-    return [table.c[name].label(prefix + name) for name in names(record)]
+    return [*_label_columns(record, table, prefix)]
+
+
+@cache
+def _label_columns(record: "type[DataclassInstance]", table: Table, prefix: str) -> tuple[ColumnElement[Any], ...]:
+    return tuple(table.c[name].label(prefix + name) for name in names(record))
 
 
 def load(record: type[Record], row: Row[Any], prefix: str = "") -> Record:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select, union, update
+from sqlalchemy import Connection, Integer, Select, bindparam, or_, select, union, update
 
 from listener.handles import fold_handle
 from listener.model import Mention
@@ -130,9 +131,14 @@ def update_eligibility(connection: Connection, key: int, better: Mention, *, aga
 
 def undecided_mentions(connection: Connection, limit: int) -> dict[int, tuple[Mention, int]]:
     """Map the oldest mentions to decide: key -> (mention, tries so far)."""
-    query = select(mention.c.key, mention.c.crash_count, *columns(Mention, mention)).where(mention.c.stage == "new")
-    rows = connection.execute(query.order_by(mention.c.key).limit(limit))
+    rows = connection.execute(_select_undecided(), {"most": limit})
     return {key: (Mention(*values), crash_count) for key, crash_count, *values in rows.all()}
+
+
+@cache
+def _select_undecided() -> Select[Any]:
+    query = select(mention.c.key, mention.c.crash_count, *columns(Mention, mention)).where(mention.c.stage == "new")
+    return query.order_by(mention.c.key).limit(bindparam("most", type_=Integer))
 
 
 def set_stage(connection: Connection, keys: Sequence[int], stage: str) -> None:

@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func, select
 
 from listener.store import acts, items, moves, postings
 from listener.store.due import is_due
@@ -43,14 +44,20 @@ def count_texts(connection: Connection, since: datetime, *, limit: int, but: int
 def list_variants(connection: Connection, since: datetime) -> dict[str, set[str]]:
     """Map each platform to the wordings ("kind/variant") drafted or sent there since a time, or on their way."""
     used: dict[str, set[str]] = defaultdict(set)
-    drafted = and_(reply.c.created_at >= since, reply.c.state == "drafted")
-    for which in (reply.c.sent_at >= since, reply.c.state.in_(ON_THE_WAY), drafted):
-        query = select(mention.c.platform, reply.c.kind, reply.c.variant).join(
-            mention, mention.c.key == reply.c.mention_key
-        )
-        for platform, kind, variant in connection.execute(query.where(which, reply.c.variant.is_not(None)).distinct()):
+    for query in _select_variants():
+        for platform, kind, variant in connection.execute(query, {"since": since}):
             used[platform].add(f"{kind}/{variant}")
     return used
+
+
+@cache
+def _select_variants() -> list[Select[Any]]:
+    since: BindParameter[datetime] = bindparam("since")
+    query = select(mention.c.platform, reply.c.kind, reply.c.variant)
+    query = query.join(mention, mention.c.key == reply.c.mention_key)
+    drafted = and_(reply.c.created_at >= since, reply.c.state == "drafted")
+    ways = (reply.c.sent_at >= since, reply.c.state.in_(ON_THE_WAY), drafted)
+    return [query.where(which, reply.c.variant.is_not(None)).distinct() for which in ways]
 
 
 def automatic_times(connection: Connection, since: datetime) -> list[datetime]:

@@ -1,8 +1,10 @@
 """The state of listening and sending: cursors, attempts, errors, pauses."""
 
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, or_, select, update
 
 from listener.errors import NEEDS_PERSON
 from listener.store import notices
@@ -39,8 +41,13 @@ def enable(connection: Connection, intervals: dict[str, float], now: datetime) -
 
 def read_state(connection: Connection, name: str) -> PlatformState | None:
     """Read the state of a platform; None before its first run."""
-    row = connection.execute(select(*columns(PlatformState, platform)).where(platform.c.name == name)).one_or_none()
+    row = connection.execute(_select_state(), {"wanted": name}).one_or_none()
     return None if row is None else load(PlatformState, row)
+
+
+@cache
+def _select_state() -> Select[Any]:
+    return select(*columns(PlatformState, platform)).where(platform.c.name == bindparam("wanted"))
 
 
 def list_states(connection: Connection) -> list[PlatformState]:

@@ -16,9 +16,7 @@ from tests.faults.chaos import IN, OUT, WORLDS, run
 from tests.faults.commands import Nursery
 from tests.faults.evidence import Ran
 from tests.faults.tally import Tally
-
-MEMORY = Path("/dev/shm")
-HOMES = MEMORY if os.access(MEMORY, os.W_OK) else None  # what is killed leaves its files to the kernel, synced or not
+from tests.memory import find_folder
 
 
 def main() -> int:
@@ -64,7 +62,7 @@ def runs(platform: str, seeds: range, jobs: int, keep: Path | None = None) -> It
 
 def _one(platform: str, seed: int, nurseries: "SimpleQueue[Nursery]", keep: Path | None) -> Ran:
     nursery = nurseries.get()
-    home = Path(tempfile.mkdtemp(prefix="earshot-faults-", dir=HOMES))
+    home = Path(tempfile.mkdtemp(prefix="earshot-faults-", dir=find_folder()))
     try:
         ran = run(platform, seed, home / "home", nursery)
         if ran.findings and keep is not None:
