@@ -1,9 +1,8 @@
 """How each feed of a platform stands: when it was last read, and why it is not read now."""
 
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, select
+from sqlalchemy import Connection, Executable, bindparam, delete, select
 
 from listener.store.dialect import upsert
 from listener.store.loading import columns, load_all
@@ -17,7 +16,7 @@ def list_feeds(connection: Connection, platform: str) -> list[FeedState]:
 
 
 @cache
-def _select_feeds() -> Select[Any]:
+def _select_feeds() -> Executable:
     return select(*columns(FeedState, feed)).where(feed.c.platform == bindparam("on")).order_by(feed.c.name)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, bindparam, or_, select, union, update
+from sqlalchemy import Connection, Executable, Integer, Select, bindparam, or_, select, union, update
 
 from listener.handles import fold_handle
 from listener.model import Mention
@@ -136,7 +136,7 @@ def undecided_mentions(connection: Connection, limit: int) -> dict[int, tuple[Me
 
 
 @cache
-def _select_undecided() -> Select[Any]:
+def _select_undecided() -> Executable:
     query = select(mention.c.key, mention.c.crash_count, *columns(Mention, mention)).where(mention.c.stage == "new")
     return query.order_by(mention.c.key).limit(bindparam("most", type_=Integer))
 

@@ -70,8 +70,10 @@ def clear(
     """
     kinds = [kind] if isinstance(kind, str) else list(kind)
     wanted = {"kinds": kinds, "on": platform, "kept": list(keep), "now": now}
-    its = {} if subject is None else {"its": subject}
-    connection.execute(_clear_all() if subject is None else _clear_subject(), wanted | its)
+    if subject is None:
+        connection.execute(_clear_all(), wanted)
+    else:
+        connection.execute(_clear_subject(), wanted | {"about": subject})
 
 
 @cache
@@ -84,7 +86,7 @@ def _clear_all() -> Update:
 
 @cache
 def _clear_subject() -> Update:
-    return _clear_all().where(notice.c.subject == bindparam("its"))
+    return _clear_all().where(notice.c.subject == bindparam("about"))
 
 
 def clear_by_hand(connection: Connection, notice_id: int, by: str, now: datetime) -> None:

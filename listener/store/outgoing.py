@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Executable, Select, and_, bindparam, func, select
 
 from listener.store import acts, items, moves, postings
 from listener.store.due import is_due
@@ -51,7 +51,7 @@ def list_variants(connection: Connection, since: datetime) -> dict[str, set[str]
 
 
 @cache
-def _select_variants() -> list[Select[Any]]:
+def _select_variants() -> list[Executable]:
     since: BindParameter[datetime] = bindparam("since")
     query = select(mention.c.platform, reply.c.kind, reply.c.variant)
     query = query.join(mention, mention.c.key == reply.c.mention_key)

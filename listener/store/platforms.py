@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, insert, or_, select, update
 
 from listener.errors import NEEDS_PERSON
 from listener.store import notices
@@ -46,7 +45,7 @@ def read_state(connection: Connection, name: str) -> PlatformState | None:
 
 
 @cache
-def _select_state() -> Select[Any]:
+def _select_state() -> Executable:
     return select(*columns(PlatformState, platform)).where(platform.c.name == bindparam("wanted"))
 
 
