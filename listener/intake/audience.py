@@ -35,9 +35,14 @@ def begins_with_handle(text: str) -> bool:
     return "@" in text and len(text[: text.index("@")].split()) <= GREETING_WORDS
 
 
+def starts_with_handle(text: str) -> bool:
+    """True if nothing stands before the first handle; a point may, so that others see the post: ".@fernhill"."""
+    return text.lstrip(" .")[:1] == "@"
+
+
 def is_spoken_to(text: str) -> bool:
     """True if a handle begins the text or ends a clause: "broken again @fernhill", not "how many @fernhill shops"."""
-    return text.lstrip(" .")[:1] == "@" or _SPOKEN_TO.search(text) is not None
+    return starts_with_handle(text) or _SPOKEN_TO.search(text) is not None
 
 
 def speaks_of_handle(text: str) -> bool:

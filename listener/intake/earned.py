@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from listener.intake.phrases import ENDS, CueMatch, find_breaks
+from listener.intake.phrases import CueMatch, find_breaks
 
 TROUBLE = frozenset(("complaint", "problem", "weak_trouble", "need_broken", "need_quality"))
 _ASKING = frozenset(("request", "wish", "question"))  # a harsh word in one is none: "when do you stop delivering"
@@ -66,14 +66,15 @@ class Ground(NamedTuple):
     trouble: tuple[Span, ...]
 
 
-def read_ground(text: str, words: Sequence[str], matches: Sequence[CueMatch], harsh: Collection[str]) -> Ground:
-    """Return the ground of a text. harsh: words of trouble that are no phrase of a list."""
+def read_ground(
+    text: str, words: Sequence[str], ends: Sequence[int], matches: Sequence[CueMatch], harsh: Collection[str]
+) -> Ground:
+    """Return the ground of a text. ends: of its sentences; harsh: words of trouble that are no phrase of a list."""
     breaks = find_breaks(text, words)
     named = [(hit.start, hit.end) for hit in matches if hit.cue in TROUBLE]
     wanted = {at for hit in matches if hit.cue in _ASKING for at in range(hit.start, hit.end)}
     bad = (at for at, word in enumerate(words) if word in harsh and word.isalpha() and at not in wanted)
     named += [(at, at + 1) for at in bad if words[at] not in _NEGATORS]
-    ends = [at for at, word in enumerate(words) if word[0] in ENDS]
     return Ground(words, ends, breaks, tuple(span for span in named if not _is_denied(words, span[0])))
 
 

@@ -84,7 +84,5 @@ def is_mere_picture(text: str, cues: Collection[str], praise: Collection[str], m
     """True if nothing but a picture praises, of many words or, where it is no heart, of any: "iPhone 😊"."""
     if any(char.isalpha() for word in praise for char in word):
         return False
-    is_arrival = "about_delivery" in cues  # "order 123 arrived 😊"
-    return len(text.split()) > max_words or not (
-        is_arrival or "unrelated_words" not in cues or not _HEARTS.isdisjoint(praise)
-    )
+    is_plain = "unrelated_words" in cues and "about_delivery" not in cues  # not "order 123 arrived 😊"
+    return len(text.split()) > max_words or (is_plain and _HEARTS.isdisjoint(praise))

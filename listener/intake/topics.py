@@ -87,7 +87,7 @@ def find_topics(
     near = _choose(ranked)
     if near is None and praised is None and not asked:
         return _show_waited(cues)
-    ground = read_ground(text, words, matches, harsh)
+    ground = read_ground(text, words, ends, matches, harsh)
     name = print_praised(praised, matches, text, ground) if praised else None
     printed: Shown = {"praised": (name,)} if name else {}
     if (near is None or near is praised) and not asked:

@@ -1,6 +1,6 @@
 """Whether the author says that trouble is over: "found it, thanks". Pure.
 
-The words must be all that a clause says: "found it in the bin, soaked" and "get the site back up" settle nothing.
+The words must end a clause: "found it in the bin, soaked" and "get the site back up" settle nothing.
 """
 
 from collections.abc import Collection
@@ -58,11 +58,8 @@ def _says_more(others: tuple[str, ...], words: tuple[str, ...]) -> bool:
 def _ends_clause(text: str, phrase: list[str], *, is_last: bool = False) -> bool:
     """True if nothing but a time or thanks follows the phrase in its clause, or (is_last) in all of the text."""
     words, (begins, _) = tokenize(text), find_clauses(text)
-    stops = (
-        [len(words)]
-        if is_last
-        else [at for at in range(len(words) + 1) if at == len(words) or at in begins or words[at][0] in ENDS]
-    )
+    inner = (at for at, word in enumerate(words) if not is_last and (at in begins or word[0] in ENDS))
+    stops = [*inner, len(words)]
     places = (at + len(phrase) for at in range(len(words)) if words[at : at + len(phrase)] == phrase)
     rests = (words[end : next(stop for stop in stops if stop >= end)] for end in places)
     return any(LAST.issuperset(word for word in rest if word[0].isalnum()) for rest in rests)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from listener.handles import fold_handle
-from listener.intake.audience import ANOTHER_FIRST, credits_others, find_audience, speaks_of_handle
+from listener.intake import audience
 from listener.intake.cues import Cues, CueScan
 from listener.intake.irony import is_praised, quotes_us
 from listener.intake.language import language
@@ -105,13 +105,12 @@ class SignalExtractor:
         is_alone = raw[:1] == "@" and raw.find("@", 1) < 0  # nobody but the one it begins with
         if not is_alone and "@" in raw and (others := self._clean.find_other_handles(raw, mention.extra_brand_term)):
             scan.cues["other_handles"] = tuple(dict.fromkeys(others))
-        if audience := self._find_audience(raw, mention):
-            scan.cues["overheard"] = (audience,)
-        is_to_others = audience == ANOTHER_FIRST
-        if ("other_handles" in scan.cues or is_to_others) and self._praises_others(
-            raw, mention.extra_brand_term, is_to_others
-        ):
-            scan.cues["others_praised"] = scan.cues.get("other_handles", (ANOTHER_FIRST,))
+        if to_whom := self._find_audience(raw, mention):
+            scan.cues["overheard"] = (to_whom,)
+        is_to_others = to_whom == audience.ANOTHER_FIRST
+        is_beside_others = is_to_others or "other_handles" in scan.cues
+        if is_beside_others and self._praises_others(raw, mention.extra_brand_term, is_to_others):
+            scan.cues["others_praised"] = scan.cues.get("other_handles", (audience.ANOTHER_FIRST,))
         if quoted := self._clean.find_quotes(raw):
             scan.cues["quote"] = (quoted[:80],)
         if "praise" in scan.cues or "thanks" in scan.cues:
@@ -131,7 +130,7 @@ class SignalExtractor:
         """Return why the text is talk with others; a reply without a handle is to us, since we were given it."""
         if mention.is_private or (mention.in_reply_to is not None and "@" not in raw):
             return None
-        return find_audience(raw, self._clean.own_handles(mention.extra_brand_term))
+        return audience.find_audience(raw, self._clean.own_handles(mention.extra_brand_term))
 
     def _praises_others(self, raw: str, brand: str | None, is_to_others: bool) -> bool:
         """True if another handle is praised or spoken to, and none of ours is praised."""
@@ -142,13 +141,13 @@ class SignalExtractor:
 
     def _add_praised(self, scan: CueScan, raw: str, mention: Mention) -> None:
         """Add cues for whom or what a text with praise is about, beside or instead of us."""
-        brand, cues, is_to_handle = mention.extra_brand_term, scan.cues, raw.lstrip(" .")[:1] == "@"
-        if is_to_handle and cues.get("overheard", (ANOTHER_FIRST,)) != (ANOTHER_FIRST,):
+        brand, cues, is_to_handle = mention.extra_brand_term, scan.cues, audience.starts_with_handle(raw)
+        if is_to_handle and cues.get("overheard", (audience.ANOTHER_FIRST,)) != (audience.ANOTHER_FIRST,):
             cues["others_praised"] = cues["overheard"]
-        if "overheard" in cues and credits_others(raw, self._clean.own_handles(brand)):
+        if "overheard" in cues and audience.credits_others(raw, self._clean.own_handles(brand)):
             cues["others_praised"] = cues["thanks"] if "thanks" in cues else cues["praise"]
         is_own = "via" not in scan.words and ("thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words))
-        is_said_to_us = is_to_handle and not speaks_of_handle(raw)
+        is_said_to_us = is_to_handle and not audience.speaks_of_handle(raw)
         if "://" in raw and ("@" in raw or "overheard" in cues) and not (is_said_to_us or is_own):
             cues["linked_praise"] = (cues.get("praise") or cues["thanks"])[:1]
         if ('"' in raw or "“" in raw) and (quoted := quotes_us(raw)):
