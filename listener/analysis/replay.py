@@ -17,7 +17,7 @@ from listener.policy import Policy
 from listener.protocols import Responder
 from listener.reader.in_use import read_weights
 from listener.reader.score import Weights
-from listener.store import items, policies
+from listener.store import decisions, policies
 from listener.store.engine import Store
 from listener.store.records import StoredDecision
 from listener.triage.decide import decide
@@ -173,7 +173,7 @@ def _read_decisions(store: Store, since: datetime | None) -> Iterator[tuple[Ment
     last = 0
     while True:
         with store.read() as connection:
-            page = items.decisions(connection, since, last, PAGE)
+            page = decisions.list_latest(connection, since, last, PAGE)
         yield from ((mention, stored) for _, mention, stored in page)
         if len(page) < PAGE:
             return

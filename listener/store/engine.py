@@ -17,7 +17,7 @@ from listener.errors import DatabaseBusy, StatementRefused, StoreError
 from listener.place import Place
 from listener.store.database import Changes, Lease, Lock, as_store_error, database_at
 
-HEAD = 12  # the newest migration, as a number; a test compares it with Alembic's
+HEAD = 13  # the newest migration, as a number; a test compares it with Alembic's
 BUSY_DO = "try again in a moment"
 MIN_WRITE_GAP_S = 0.002  # seconds between two writes to a file: without it a busy writer starves the command line
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from listener.model import Mention
 from listener.protocols import AuthorOf
-from listener.store import members, quarantine, reader_weights, vacuum
+from listener.store import decisions, members, quarantine, reader_weights, vacuum
 from listener.store.dialect import overwrite_freed, upsert
 from listener.store.loading import Data, chunks
 from listener.store.people import Person, as_handles, digest
@@ -36,7 +36,6 @@ from listener.store.tables import (
     act,
     approval,
     billed,
-    decision,
     event,
     forgotten,
     mark,
@@ -192,7 +191,7 @@ def _erase_around(
     replies = select(reply.c.id).where(of_mentions)
     with_detail = event.c.mention_key.in_(keys) & event.c.detail.is_not(None)
     count = {
-        "decisions": _update(connection, decision, decision.c.mention_key.in_(keys), signals={}, hits=[]),
+        "decisions": decisions.erase(connection, keys),
         "events": _update(connection, event, with_detail, detail=null()),
         "approvals": _update(connection, approval, approval.c.reply_id.in_(replies), text=""),
         "replies": _update(connection, reply, of_mentions, text=None, reason=None, error=None, request=null()),

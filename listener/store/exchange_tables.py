@@ -72,7 +72,7 @@ class MentionRow(Row, table=True):
 
 
 class DecisionRow(Row, table=True):
-    """A decision and the signals it rests on; a mention that changed may have several, the last one counts."""
+    """What was decided on a mention; one that changed may have several decisions, of which the last counts."""
 
     __tablename__ = "decision"
     __table_args__ = (Index("ix_decision_mention", "mention_key"),)
@@ -86,11 +86,18 @@ class DecisionRow(Row, table=True):
     lang: str = Field(sa_type=Text)
     auto: bool
     urgency: int
-    signals: dict[str, Any] = Field(sa_column=json_column("{}"))
-    hits: list[Any] = Field(sa_column=json_column("[]"))
     policy_hash: str = Field(sa_type=Text)
     version: str = Field(sa_type=Text)
     weights_id: int | None = None  # the learned weights that it was made with; None: the shipped ones
+
+
+class BasisRow(Row, table=True):
+    """What a decision rests on: the signals, and the hits with their words. Its row goes when the words are erased."""
+
+    __tablename__ = "basis"
+    decision_id: int = Field(primary_key=True, foreign_key="decision.id")
+    signals: dict[str, Any] = Field(sa_column=json_column("{}"))
+    hits: list[Any] = Field(sa_column=json_column("[]"))
 
 
 class PolicyRow(Row, table=True):

@@ -5,26 +5,20 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, and_, case, literal, or_, select
 
 from listener.errors import DeskError
 from listener.model import Mention
+from listener.store import decisions
 from listener.store.dialect import UtcTime
 from listener.store.loading import columns, load, load_all
 from listener.store.queued import QueuedReply
 from listener.store.records import Exchange, RecentDraft, Reply, StoredDecision
 from listener.store.replies import due_order, is_waiting
 from listener.store.states import GOING, WAITING
-from listener.store.tables import approval, decision, mention, reply
+from listener.store.tables import approval, basis, decision, mention, reply
 
-any_decision = decision.alias("any_decision")
 any_reply = reply.alias("any_reply")
-
-
-def _is_last_decision(key: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Match the latest decision on a mention."""
-    newest = select(func.max(any_decision.c.id)).where(any_decision.c.mention_key == key).scalar_subquery()
-    return decision.c.id == newest
 
 
 @cache
@@ -37,7 +31,7 @@ def _select_columns() -> Select[Any]:
         mention.c.missing_at,
         mention.c.answered_remotely,
         *columns(Mention, mention, "m_"),
-        *columns(StoredDecision, decision, "d_"),
+        *decisions.columns("d_"),
         *columns(Reply, reply, "r_"),
     )
 
@@ -52,15 +46,15 @@ def _select_by_mention() -> Select[Any]:
         .limit(1)
         .scalar_subquery()
     )
-    source = mention.outerjoin(decision, _is_last_decision(mention.c.key)).outerjoin(reply, reply.c.id == live_first)
-    return _select_columns().select_from(source)
+    source = mention.outerjoin(decision, decisions.is_latest).outerjoin(basis)
+    return _select_columns().select_from(source.outerjoin(reply, reply.c.id == live_first))
 
 
 @cache
 def _select_by_reply() -> Select[Any]:
     """Select replies with their mention and its latest decision: driven by the reply, so that a queue stays quick."""
     source = reply.join(mention, mention.c.key == reply.c.mention_key)
-    return _select_columns().select_from(source.outerjoin(decision, _is_last_decision(mention.c.key)))
+    return _select_columns().select_from(source.outerjoin(decision, decisions.is_latest).outerjoin(basis))
 
 
 def _load_parts(row: Row[tuple[object, ...]]) -> dict[str, Any]:
@@ -227,15 +221,3 @@ def recent_drafts(connection: Connection, since: datetime, limit: int) -> list[R
     query = query.select_from(reply.join(mention, mention.c.key == reply.c.mention_key))
     query = query.where(reply.c.created_at >= since, reply.c.kind.is_not(None))
     return load_all(RecentDraft, connection.execute(query.order_by(reply.c.created_at.desc()).limit(limit)))
-
-
-def decisions(
-    connection: Connection, since: datetime | None, after: int, limit: int
-) -> list[tuple[int, Mention, StoredDecision]]:
-    """List the last decision on each mention, oldest first, made since a time: its id, the mention, and itself."""
-    query = select(decision.c.id, *columns(Mention, mention, "m_"), *columns(StoredDecision, decision, "d_"))
-    query = query.select_from(decision.join(mention, mention.c.key == decision.c.mention_key))
-    query = query.where(decision.c.id > after, _is_last_decision(decision.c.mention_key))
-    query = query if since is None else query.where(decision.c.at >= since)
-    rows = connection.execute(query.order_by(decision.c.id).limit(limit))
-    return [(row.id, load(Mention, row, "m_"), load(StoredDecision, row, "d_")) for row in rows]

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from listener.model import Json
+from listener.store import decisions
 from listener.store.dialect import minute_of
 from listener.store.draft_reviews import MACHINE
 from listener.store.loading import chunks, load_all, names
-from listener.store.tables import decision, event, gap, ledger, mention, notice, platform, reply
+from listener.store.tables import basis, decision, event, gap, ledger, mention, notice, platform, reply
 from listener.store.tables import draft_review as review
 from listener.store.value_dialect import json_text
 
@@ -20,9 +21,6 @@ earlier, before = mention.alias(), reply.alias()
 OUTAGES = ("unreachable", "waiting", "account", "billing")  # kinds of notices that mean: the platform could not be read
 POSITIVE_FROM = 0.05  # VADER's authors call a text positive from this compound on, negative from -0.05 down
 COMPLAINTS = ("problem", "complaint", "threat_to_leave")  # cues
-_is_last_decision = decision.c.id == (
-    select(func.max(other.c.id)).where(other.c.mention_key == mention.c.key).scalar_subquery()
-)  # the decision that counts
 _is_origin = decision.c.id == (
     select(func.max(other.c.id))
     .where(other.c.mention_key == reply.c.mention_key, other.c.at <= reply.c.changed_at)
@@ -122,7 +120,7 @@ def mention_counts(connection: Connection, since: datetime, until: datetime) -> 
     """Count the mentions received in the period by minute and by what was decided."""
     minute = minute_of(mention.c.seen_at).label("minute")
     by = (minute, decision.c.action, decision.c.kind)
-    query = select(*by, func.count().label("number")).select_from(mention.outerjoin(decision, _is_last_decision))
+    query = select(*by, func.count().label("number")).select_from(mention.outerjoin(decision, decisions.is_latest))
     return load_all(MentionCount, connection.execute(query.where(_within(since, until)).group_by(*by)))
 
 
@@ -171,18 +169,17 @@ def sentiment(connection: Connection, since: datetime, until: datetime, language
         "other_languages": ~is_read,
     }
     counted = [func.coalesce(func.sum(case((where, 1), else_=0)), 0).label(name) for name, where in sums.items()]
-    query = select(*counted).select_from(mention.join(decision, _is_last_decision)).where(_within(since, until))
+    query = select(*counted).select_from(mention.join(decision, decisions.is_latest)).where(_within(since, until))
     return Sentiment(**connection.execute(query).one()._mapping)
 
 
 def complaints(connection: Connection, since: datetime, until: datetime) -> list[Complaint]:
     """Return the mentions that name a problem, complain or threaten to leave, the newest first."""
-    signals = json_text(decision.c.signals)
+    signals = json_text(basis.c.signals)
     named = or_(*(signals.contains(f'"{cue}":') for cue in COMPLAINTS))
     public_text = case((mention.c.is_private, ""), else_=mention.c.text).label("text")
-    query = select(public_text, decision.c.rule, decision.c.signals).select_from(
-        mention.join(decision, _is_last_decision)
-    )
+    with_signals = mention.join(decision, decisions.is_latest).join(basis)
+    query = select(public_text, decision.c.rule, basis.c.signals).select_from(with_signals)
     rows = connection.execute(query.where(_within(since, until), named).order_by(mention.c.key.desc()))
     all_named = (
         Complaint(row.text or "", row.rule, frozenset(row.signals.get("cues", {})), row.signals) for row in rows

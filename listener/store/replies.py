@@ -24,7 +24,7 @@ from listener.store.loading import Data, columns, load, load_all
 from listener.store.moves import transition
 from listener.store.records import Reply
 from listener.store.states import OVER, WAITING
-from listener.store.tables import decision, mention, reply
+from listener.store.tables import mention, reply
 from listener.store.value_dialect import is_any_of
 
 UNCHECKED = "unchecked"  # the kind of the notice about a reply that cannot be checked before it is sent
@@ -32,11 +32,6 @@ LOOK_BACK = 5_000  # replies over which reasons are remembered: a bound, whateve
 # As the indexes of the queue have them, letter by letter: a bound value would not be recognised.
 due_order: ColumnElement[Any] = literal_column(DUE.format(column="reply.due_at"))
 is_waiting: ColumnElement[bool] = literal_column(match_any("reply.state", WAITING))
-
-
-def decide_all(connection: Connection, rows: Sequence[Data]) -> None:
-    """Keep decisions; the rows have the columns of the table."""
-    insert_rows(connection, decision, rows)
 
 
 def add_all(connection: Connection, rows: Sequence[Data], now: datetime, by: str = "policy") -> None:

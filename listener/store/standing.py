@@ -9,22 +9,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, insert, or_, select
 
 from listener.club_rules import LEANING, LISTENING, Mark, PersonFigures
+from listener.store import decisions
 from listener.store.dialect import day_of, month_of
 from listener.store.loading import columns, load_all
 from listener.store.people import Person
 from listener.store.period import COMPLAINTS, POSITIVE_FROM
 from listener.store.replies import is_waiting
-from listener.store.tables import decision, mark, mention, reply
+from listener.store.tables import basis, decision, mark, mention, reply
 from listener.store.value_dialect import is_any_of, is_false_at, json_at
 
 PRAISE = ("praise", "thanks")  # cues
 IRONY = ("sarcasm", "ironic_praise")  # cues that make praise doubtful
 MADE = ('"stated"]', '"hedged"]')  # how a stored claim ends that the author made, rather than asked about or denied
 _by = (mention.c.platform, mention.c.author_id)
-other = decision.alias()
-_newest = decision.c.id == (
-    select(func.max(other.c.id)).where(other.c.mention_key == mention.c.key).scalar_subquery()
-)  # the decision that counts
 
 
 @dataclass(slots=True)
@@ -97,8 +94,9 @@ def _read_leanings(
     praises, complains, claims_falsely = _find_praise(), _has_any(COMPLAINTS), _claims_falsely()
     flags = (praises.label("praises"), complains.label("complains"), claims_falsely.label("claims"))
     query = select(*_by, mention.c.conversation_id, mention.c.created_at, *flags)
-    query = query.select_from(decision.join(mention, mention.c.key == decision.c.mention_key))
-    query = query.where(*counted, mention.c.created_at > now - LEANING, _newest)
+    of_mention = decision.join(mention, mention.c.key == decision.c.mention_key)
+    query = query.select_from(of_mention.join(basis))
+    query = query.where(*counted, mention.c.created_at > now - LEANING, decisions.is_latest)
     leanings: dict[Person, _Leanings] = defaultdict(_Leanings)
     for row in connection.execute(query.where(or_(praises, complains, claims_falsely))):
         _add(leanings[row.platform, row.author_id], row)
@@ -116,18 +114,18 @@ def _add(leaning: _Leanings, row: Row[tuple[object, ...]]) -> None:
 
 
 def _has_any(cues: Collection[str]) -> ColumnElement[bool]:
-    return or_(*(json_at(decision.c.signals, f"$.cues.{cue}").is_not(None) for cue in cues))
+    return or_(*(json_at(basis.c.signals, f"$.cues.{cue}").is_not(None) for cue in cues))
 
 
 def _find_praise() -> ColumnElement[bool]:
     """Match praise without a complaint or irony that does not answer us: nobody asked for it."""
-    is_unasked = is_false_at(decision.c.signals, "$.history[1]")
+    is_unasked = is_false_at(basis.c.signals, "$.history[1]")
     return and_(decision.c.compound >= POSITIVE_FROM, _has_any(PRAISE), ~_has_any((*COMPLAINTS, *IRONY)), is_unasked)
 
 
 def _claims_falsely() -> ColumnElement[bool]:
     """Match a claim that the author made. Its JSON ends so, and no words of theirs can."""
-    claims = json_at(decision.c.signals, "$.claims")
+    claims = json_at(basis.c.signals, "$.claims")
     return and_(claims != "[]", or_(*(claims.contains(end) for end in MADE)))
 
 

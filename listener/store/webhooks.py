@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from listener.alert_rules import WebhookEvent
-from listener.store import events, notices
+from listener.store import decisions, events, notices
 from listener.store.loading import columns, load_all
 from listener.store.notices import EVERYWHERE
 from listener.store.tables import act, announcement, decision, event, mention, posting, reply, webhook
@@ -18,7 +18,6 @@ MARKS = (  # events of a reply that leave its state as it is
     *("claimed", "released", "assigned", "unassigned", "snoozed", "held", "missing", "noted"),
     *("arrival_checked", "manual_check_needed", "first_approval"),
 )
-newest = decision.alias()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +124,8 @@ def list_occurrences(
     connection: Connection, after: int, types: Collection[WebhookEvent], limit: int
 ) -> list[Occurrence]:
     """List the next events of these types after an event's id, in the order in which they happened."""
-    latest = select(func.max(newest.c.id)).where(newest.c.mention_key == mention.c.key).scalar_subquery()
     source = event.outerjoin(mention, mention.c.key == event.c.mention_key)
-    source = source.outerjoin(decision, decision.c.id == latest).outerjoin(reply, reply.c.id == event.c.reply_id)
+    source = source.outerjoin(decision, decisions.is_latest).outerjoin(reply, reply.c.id == event.c.reply_id)
     source = source.outerjoin(posting, posting.c.id == event.c.posting_id)
     source = source.outerjoin(announcement, announcement.c.id == posting.c.announcement_id)
     is_its = and_(act.c.mention_key == event.c.mention_key, act.c.what == event.c.detail["act"].as_string())

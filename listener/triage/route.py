@@ -15,7 +15,7 @@ from listener.model import History, Mention, Preview
 from listener.policy import Policy
 from listener.protocols import Responder
 from listener.reader.in_use import ReaderInUse
-from listener.store import events, mentions, notices, outgoing, people, policies, replies, sentiment_buckets
+from listener.store import decisions, events, mentions, notices, outgoing, people, policies, replies, sentiment_buckets
 from listener.store.draft_reviews import MACHINE
 from listener.store.engine import Store
 from listener.store.histories import load_histories
@@ -150,7 +150,7 @@ def _decide_batch(
 def _keep_results(connection: Connection, triage: Triage, results: Mapping[int, TriageResult], now: datetime) -> None:
     pairs = results.items()
     by = DecidedBy(triage.policy.hash, triage.version, triage.reader.weights_id)
-    replies.decide_all(connection, [decision_row(key, result, by, now) for key, result in pairs])
+    decisions.add_all(connection, [decision_row(key, result, by, now) for key, result in pairs])
     events.add_all(connection, [event_row(key, result, now) for key, result in pairs])
     live = replies.list_live(connection, list(results))
     shares = tiers.read_shares(connection, triage.policy.club, results, now)

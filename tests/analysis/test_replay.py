@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import update
 
 from listener.analysis.replay import PolicyRunner, Replayed, changed, replay
 from listener.desk.forget import forget
 from listener.policy import Policy
 from listener.settings import read_policy
-from listener.store import people
-from listener.store.tables import metadata
+from listener.store import decisions, people
+from listener.store.loading import values
+from listener.store.tables import basis, decision
 from responders import thank_you
 from tests import factories
 from tests.databases import make_store, read_everything
@@ -141,10 +142,9 @@ def test_only_the_last_decision_on_a_mention_counts_and_only_since_then(world: W
     world.said(*praise())
     world.after(days=2)
     world.said(*praise())
-    decision = metadata.tables["decision"]
-    kept = [one for one in decision.c if one.name != "id"]
     with world.store.write() as connection:
-        connection.execute(insert(decision).from_select([one.name for one in kept], select(*kept)))
+        both = decisions.list_latest(connection, None, 0, 2)
+        decisions.add_all(connection, [values(decided) for _, _, decided in both])
     assert under(world, other(min_score=0.99, min_score_warm=0.99)).read == 2
     assert under(world, other(min_score=0.99, min_score_warm=0.99), days=1).read == 1
 
@@ -153,7 +153,7 @@ def test_what_this_version_decides_otherwise_is_no_change_of_the_policy(world: W
     """Counted apart: the other policy is not to blame."""
     world.said(*praise())
     with world.store.write() as connection:
-        connection.execute(update(metadata.tables["decision"]).values(action="ignore", kind=None, version="0.0.1"))
+        connection.execute(update(decision).values(action="ignore", kind=None, version="0.0.1"))
     found = under(world, factories.policy())
     assert (found.rows, found.by_program) == ([], 1)
 
@@ -161,10 +161,9 @@ def test_what_this_version_decides_otherwise_is_no_change_of_the_policy(world: W
 def test_a_policy_that_cannot_be_read_any_more_is_told(world: World) -> None:
     """As are facts of another shape; the rest goes on."""
     world.said(*praise(3))
-    decision = metadata.tables["decision"]
     with world.store.write() as connection:
         connection.execute(update(decision).where(decision.c.id == 1).values(policy_hash="gone"))
-        connection.execute(update(decision).where(decision.c.id == 2).values(signals={"odd": True}))
+        connection.execute(update(basis).where(basis.c.decision_id == 2).values(signals={"odd": True}))
     found = under(world, other(min_score=0.99, min_score_warm=0.99))
     assert (found.read, found.unreadable, len(found.rows)) == (3, 2, 1)
 

@@ -22,7 +22,7 @@ from listener.model import Json
 from listener.policy import Autonomy, Holds, TimeWindow
 from listener.store import ledger, notices, platforms, reader_weights
 from listener.store.reader_weights import NewWeights
-from listener.store.tables import decision, metadata
+from listener.store.tables import basis, metadata
 from tests import factories
 from tests.databases import make_store
 from tests.desk.world import World, preview
@@ -290,10 +290,12 @@ def test_a_suggested_subject_counts_where_no_cue_names_one(world: World) -> None
     """Counted apart from what the cues name."""
     world.said(LATE, "@fernhill this is a disgrace, I am so disappointed")
     with world.store.write() as connection:
-        for row in connection.execute(select(decision.c.id, decision.c.signals)).all():
+        for row in connection.execute(select(basis)).all():
             if not any(cue.startswith("about_") for cue in row.signals["cues"]):
                 row.signals["reading"][-1] = "delivery"
-                connection.execute(update(decision).where(decision.c.id == row.id).values(signals=row.signals))
+                connection.execute(
+                    update(basis).where(basis.c.decision_id == row.decision_id).values(signals=row.signals)
+                )
     world.after(minutes=1)
     (category,) = measured(world)["complaints"]["categories"]
     assert (category["category"], category["number"], category["suggested"]) == ("delivery", 2, 1)

@@ -12,7 +12,7 @@ from listener.club_rules import NO_CLUB, Applause, Club, Points, Tier
 from listener.desk import offers, transitions
 from listener.settings import load, read_policy, starter
 from listener.store import members
-from listener.store.tables import decision, mention, reply
+from listener.store.tables import basis, decision, mention, reply
 from tests import factories
 from tests.club.shop import CLUB, Shop, numbers, policy
 from tests.databases import make_store
@@ -30,7 +30,8 @@ FULL = replace(
 )
 TEXTS = sorted({row.fields["text"] for row in rows()})[::5]
 COLUMNS = (
-    *(decision.c[name] for name in ("action", "kind", "rule", "compound", "auto", "urgency", "signals", "hits")),
+    *(decision.c[name] for name in ("action", "kind", "rule", "compound", "auto", "urgency")),
+    *(basis.c[name] for name in ("signals", "hits")),
     *(reply.c[name] for name in ("state", "text", "variant", "assigned_to")),
 )
 
@@ -66,7 +67,7 @@ def routed(folder: Path, club: Club) -> tuple[list[tuple[Any, ...]], list[dateti
     world.heard(*(world._mention(number, text, {"id": f"m{number}x", "interaction_id": f"m{number}x"})
                   for number, text in enumerate(TEXTS, start=1)))  # fmt: skip
     with store.read() as connection:
-        source = mention.join(decision, decision.c.mention_key == mention.c.key)
+        source = mention.join(decision, decision.c.mention_key == mention.c.key).join(basis)
         source = source.outerjoin(reply, reply.c.mention_key == mention.c.key)
         found = connection.execute(
             select(*COLUMNS, reply.c.due_at).select_from(source).where(LATER).order_by(mention.c.key)

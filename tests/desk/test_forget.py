@@ -67,11 +67,11 @@ def test_no_file_holds_the_words_afterwards(world: World, tmp_path: Path) -> Non
 
 
 ERASED = {
-    *("mention", "decision", "reply", "approval", "event", "note", "optout", "quarantine", "notice", "billed"),
+    *("mention", "basis", "reply", "approval", "event", "note", "optout", "quarantine", "notice", "billed"),
     *("reader_weights", "mark", "member", "account", "points", "reward", "act", "testimonial"),
 }
 BARE = {  # nothing in them is said by, or names, who writes to us
-    *("policy", "platform", "pause", "gap", "ledger", "forgotten"),
+    *("decision", "policy", "platform", "pause", "gap", "ledger", "forgotten"),
     *("draft_review", "autonomy", "sentiment_bucket"),  # numbers, names of kinds, names of staff
     *("feed", "stage", "alert"),  # an alert names rules and numbers, no person
     "offer_turn",  # digests of persons, which name nobody: else who is forgotten would get a second coupon

@@ -16,7 +16,7 @@ from listener.desk.showing import lines
 from listener.desk.views import ApprovalView, ReplyView
 from listener.errors import DeskError
 from listener.store import items, mentions
-from listener.store.tables import decision
+from listener.store.tables import basis
 from tests import factories
 from tests.desk.world import World, praise
 
@@ -214,9 +214,9 @@ def test_a_suggested_subject_is_shown_and_marked_as_a_guess(world: World) -> Non
     (reply_id,) = world.said("this is a disgrace, I am so disappointed")
     (before,) = listed(world, reply_id)
     with world.store.write() as connection:
-        (signals,) = connection.execute(select(decision.c.signals)).scalars()
+        (signals,) = connection.execute(select(basis.c.signals)).scalars()
         signals["reading"][-1] = "staff"
-        connection.execute(update(decision).values(signals=signals))
+        connection.execute(update(basis).values(signals=signals))
     (view,) = listed(world, reply_id)
     assert (before.suggested_subject, view.suggested_subject) == (None, "staff")
     assert "perhaps about staff" in render.marks(view) and replace(view, suggested_subject=None) == before

@@ -69,7 +69,6 @@ def test_records_have_columns_of_their_names() -> None:
     """The one loader depends on it."""
     pairs = {
         records.Reply: "reply",
-        records.StoredDecision: "decision",
         records.Approval: "approval",
         records.Event: "event",
         operation_records.Notice: "notice",

@@ -16,12 +16,19 @@ from tests.store import old_schema
 RENAMED = {("platform", "send_lost"): "send_failures"}
 
 
+BASIS = ("signals", "hits")  # columns that `decision` had
+
+
 def renamed(rows: old_schema.Rows) -> old_schema.Rows:
-    """The rows with the names that their columns have now."""
-    return {
+    """The rows with the names that their columns have now, in the tables that have them now."""
+    found = {
         table: [{RENAMED.get((table, name), name): value for name, value in row.items()} for row in listed]
         for table, listed in rows.items()
     }
+    found["basis"] = [
+        {"decision_id": row["id"], **{name: row.pop(name) for name in BASIS}} for row in found["decision"]
+    ]
+    return found
 
 
 @pytest.mark.parametrize("version", range(1, engine.HEAD))

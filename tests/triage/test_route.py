@@ -14,7 +14,7 @@ from listener.protocols import Responder
 from listener.settings import load_responders
 from listener.stages import Stages
 from listener.store import events, notices, policies, replies
-from listener.store.tables import decision
+from listener.store.tables import basis
 from listener.triage.route import Triage
 from tests.line import COMPLAINT, PRAISE, Line
 
@@ -64,7 +64,7 @@ def test_no_wording_comes_twice_while_others_are_unused_today(line: Line) -> Non
     line.listen()
     with line.store.read() as connection:
         drafts = replies.list_where(connection)
-        stored = connection.execute(select(decision.c.signals).order_by(decision.c.id)).scalars().all()
+        stored = connection.execute(select(basis.c.signals).order_by(basis.c.decision_id)).scalars().all()
     variants = [draft.variant for draft in drafts]
     suitable = len(set(variants))
     assert len(set(variants[:suitable])) == suitable > 2

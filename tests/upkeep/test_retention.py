@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from listener.desk.queue import show
 from listener.desk.showing import RenderContext
 from listener.feed_page import FeedPage, QuarantinedItem
 from listener.model import Mention
-from listener.store import exchange_log, mentions, moves, notices, people
+from listener.store import exchange_log, mentions, moves, notices, people, replies
 from listener.store.tables import metadata
 from listener.upkeep import retention
+from tests.databases import only_on_sqlite
 from tests.line import COMPLAINT, PRAISE, Line
 
 IDLE = "Going to the shop with my zirconium pen"
@@ -35,6 +37,12 @@ def texts(line: Line) -> list[str]:
     with line.store.read() as connection:
         column = metadata.tables["mention"].c
         return list(connection.execute(select(column.text).order_by(column.key)).scalars())
+
+
+def count_pages(line: Line) -> int:
+    """How many pages the file has."""
+    with line.store.read() as connection:
+        return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
 
 
 def test_words_go_when_their_time_is_over_and_the_ledger_stays(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,3 +254,22 @@ def test_what_was_mended_or_said_to_stop_us_goes_too(line: Line) -> None:
         asked = people.opted_out(connection, who)
         raws = connection.execute(select(metadata.tables["quarantine"].c.raw)).scalars().all()
     assert asked is not None and asked.why is None and raws == [""]
+
+
+@only_on_sqlite("pages of the file")
+def test_a_file_uses_the_room_of_erased_words_again(line: Line) -> None:
+    """A day with as many mentions adds far less once those of an earlier day are erased: ids and events stay."""
+    keeping(line, retain_text=timedelta(days=1, hours=1))
+    pages = [count_pages(line)]
+    for day in range(7):
+        line.platform.pages.append(FeedPage({"at": day}, tuple(line.mention(COMPLAINT) for _ in range(200))))
+        line.listen()
+        with line.store.write() as connection:
+            for waiting in replies.list_where(connection):
+                if waiting.state == "drafted":
+                    replies.close(connection, waiting, "rejected", "no", by="ann", now=line.now)
+        retention.retain(line.store, line.policy, line.now, {})
+        pages.append(count_pages(line))
+        line.wait(days=1)
+    first, *_, last = (after - before for before, after in pairwise(pages))
+    assert last < 0.62 * first, pages
