@@ -110,6 +110,7 @@ class Year:
         self.path = self.folder / "earshot.db"
         migrate(self.path, self.now)
         self.store = open_store(self.path, wait=0.05)
+        self.store._gap = 0.0  # nobody else writes here: a run need not make room for the command line
         policy = load(starter()).policy
         self.policy = replace(policy, limits=replace(policy.limits, retain_text=KEPT))
         self.platform = Crowd(self)
