@@ -137,17 +137,22 @@ def _put_in_order(variants: list[Texts], mention: str, used: frozenset[str]) -> 
     if not used:
         return rotated
     uses = _count_uses(used)
-
-    def uses_of(texts: Texts) -> tuple[bool, int]:
-        name = texts[0].variant
-        return name in used, sum(uses[part] for part in split_parts(name))
-
-    return sorted(rotated, key=uses_of)
+    return sorted(rotated, key=lambda texts: uses[texts[0].variant])
 
 
-@lru_cache(maxsize=16)
-def _count_uses(used: frozenset[str]) -> Counter[tuple[str, int, str]]:
-    return Counter(part for name in used for part in split_parts(name))
+class _Uses(dict[str, tuple[bool, int]]):
+    """Whether a variant was used today, and how often its parts were, counted when it is first asked for."""
+
+    def __init__(self, used: frozenset[str]) -> None:
+        self._used = used
+        self._parts = Counter(part for name in used for part in split_parts(name))
+
+    def __missing__(self, name: str) -> tuple[bool, int]:
+        count = self[name] = (name in self._used, sum(self._parts[part] for part in split_parts(name)))
+        return count
+
+
+_count_uses = lru_cache(maxsize=16)(_Uses)
 
 
 @lru_cache(maxsize=2048)

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -62,8 +63,14 @@ class Triage:
 
 def _keep_wordings(history: History, kind: str | None) -> History:
     """Keep, of the wordings of today, those of the kind that was drafted: the others chose nothing."""
-    used = tuple(name for name in history.variants_today if name.startswith(f"{kind}/"))
+    used = _choose_kind(history.variants_today, kind)
     return replace(history, variants_today=used) if used != history.variants_today else history
+
+
+@lru_cache(maxsize=64)
+def _choose_kind(variants_today: tuple[str, ...], kind: str | None) -> tuple[str, ...]:
+    """Return those of a kind; remembered, since many mentions are decided between two new wordings."""
+    return tuple(name for name in variants_today if name.startswith(f"{kind}/"))
 
 
 @dataclass(slots=True)
