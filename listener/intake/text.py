@@ -17,7 +17,10 @@ MAX_AROUND = 20  # handles whose surroundings are read; a text with more is host
 SENTENCES = 30  # sentences that are scored separately; the rest counts as a single sentence
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
-_LINK = re.compile(r"(?:https?://|www\.)\S+|\b(?:t\.co|bit\.ly)/\S+", re.IGNORECASE)
+# as it is typed, or as platforms show it: without a scheme, "shop.example/pens", where a path follows
+LINK = r"(?:(?:https?://|www\.)|(?<![\w@./-])(?:[a-z0-9][a-z0-9-]{0,40}\.){1,4}[a-z]{2,10}/)\S+"
+_LINK = re.compile(LINK, re.IGNORECASE)
+_PICTURE = re.compile(r"pic\.(?:twitter|x)\.com/", re.IGNORECASE)  # as copies of posts show what X attaches
 _HANDLE = re.compile(r"@(?<![\w@/]@)[\w.-]*\w(?:@[\w.-]+\w)?")  # the @ first: so the search leaps to it
 _ADDRESSEES = re.compile(r"^(?:\s*\.?@[\w.@-]+[,:]?)+")
 _HASHTAG = re.compile(r"#(\w+)")
@@ -98,6 +101,17 @@ def split_sentences(text: str) -> tuple[str, ...]:
     return tuple(parts) or (text,)
 
 
+def has_link(text: str) -> bool:
+    """True for a text with a link, also one without a scheme; a picture is none."""
+    is_likely = "/" in text or "www." in text
+    return is_likely and any(not _PICTURE.match(link[0]) for link in _LINK.finditer(text))
+
+
+def has_picture(text: str) -> bool:
+    """True for a text with the link by which copies of posts show a picture."""
+    return "/" in text and any(map(_PICTURE.match, _LINK.findall(text)))
+
+
 def find_hashtags(text: str) -> list[str]:
     """Return the hashtags of a text, without the #, lower case."""
     return [tag.lower() for tag in _HASHTAG.findall(text)] if "#" in text else []
@@ -169,7 +183,7 @@ class Cleaner:
         Return at most SCORED characters.
         """
         text = self._unquoted(text[:SCORED])
-        if "://" in text or "www." in text or "/" in text:
+        if "/" in text or "www." in text:
             text = _LINK.sub(" ", text)
         if "@" in text:
             text = _HANDLE.sub(" ", text)

@@ -15,7 +15,7 @@ from listener.intake.language import language
 from listener.intake.names import bot_marker
 from listener.intake.phrases import ENDS, tokenize
 from listener.intake.sentiment import Idioms, Scorer
-from listener.intake.text import Cleaner, plain, split_sentences
+from listener.intake.text import Cleaner, has_link, has_picture, plain, split_sentences
 from listener.model import Claim, History, Json, Mention, MentionSignals, Reading, SuspectedFact
 from listener.policy import Policy
 from listener.reader.score import SecondReader, Weights, shipped, shipped_subjects
@@ -34,6 +34,7 @@ HEARD_IN_MEDIA = (  # dangers, and what must not be answered by a text of ours; 
 )
 _YOU = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys", "team", "staff"))
 _I = frozenset(("i", "i'm", "im", "i've", "ive", "my", "me", "we", "our", "us"))
+CAPTION_WORDS = 4  # so few words beside a picture are its caption: "nice game.", which may be a sneer
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -113,10 +114,10 @@ class SignalExtractor:
             scan.cues["others_praised"] = scan.cues.get("other_handles", (audience.ANOTHER_FIRST,))
         if quoted := self._clean.find_quotes(raw):
             scan.cues["quote"] = (quoted[:80],)
+        if has_link(raw):
+            scan.cues["link"] = ("link",)
         if "praise" in scan.cues or "thanks" in scan.cues:
             self._add_praised(scan, raw, mention)
-        if "://" in raw or "www." in raw:
-            scan.cues["link"] = ("link",)
         if not _LETTER.search(text) and (pictures := "".join(word for word in scan.words if word[0] not in ENDS)):
             scan.cues["no_letters"] = (pictures[:20],)
         is_stranger = fold_handle(mention.author_handle or "") not in self._handles
@@ -148,7 +149,9 @@ class SignalExtractor:
             cues["others_praised"] = cues["thanks"] if "thanks" in cues else cues["praise"]
         is_own = "via" not in scan.words and ("thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words))
         is_said_to_us = is_to_handle and not audience.speaks_of_handle(raw)
-        if "://" in raw and ("@" in raw or "overheard" in cues) and not (is_said_to_us or is_own):
+        is_caption = len(scan.words) <= CAPTION_WORDS and (has_picture(raw) or bool(mention.attachments))
+        is_shown = "link" in cues or is_caption
+        if is_shown and ("@" in raw or "overheard" in cues) and not (is_said_to_us or is_own):
             cues["linked_praise"] = (cues.get("praise") or cues["thanks"])[:1]
         if ('"' in raw or "“" in raw) and (quoted := quotes_us(raw)):
             scan.cues["quotes_us"] = (quoted[:80],)

@@ -205,6 +205,8 @@ def test_a_reply_that_names_us_by_a_hashtag_is_still_a_reply() -> None:
         "Beautiful new pens of @fernhill https://news.example/pens",
         "Brilliant window #fernhill https://pictures.example/1",
         "@ada I love your #fernhill name, superb!",
+        "Nice @fernhill pic.twitter.com/AbC1",
+        "nice box @fernhill shop.example/boxes/1",
     ],
 )
 def test_praise_of_what_is_linked_or_of_others_is_not_thanked(text: str) -> None:
@@ -215,7 +217,8 @@ def test_praise_of_what_is_linked_or_of_others_is_not_thanked(text: str) -> None
 @pytest.mark.parametrize(
     "text",
     ["I love my new pen @fernhill https://pictures.example/1", "thank you @fernhill https://pictures.example/1",
-     "@fernhill beautiful pens https://pictures.example/1", "beautiful pens https://pictures.example/1"],
+     "@fernhill beautiful pens https://pictures.example/1", "beautiful pens https://pictures.example/1",
+     "Loving the new pens, so smooth @fernhill pic.twitter.com/AbC1"],
 )  # fmt: skip
 def test_praise_with_a_picture_of_ones_own_is_thanked(text: str) -> None:
     """Most people add a link when they show what they have."""

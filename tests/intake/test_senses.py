@@ -22,6 +22,7 @@ SENSES = {
         ("your support doesn't answer", "that doesn't answer my question"),
         ("I called 6 times", "the porter called 6 times for a ladder"),
         ("the line disconnects after a minute", "my wifi disconnects after a minute"),
+        ("I got disconnected twice by your support", "I get disconnected in every game"),
         ("still haven't heard anything", "I haven't heard of that pen"),
     ],
     "message_sent": [
@@ -81,10 +82,12 @@ SENSES = {
     "service": [
         ("your customer service is a shambles", "who comes after customer service"),
         ("you don't care at all", "I don't care which colour"),
+        ("you don't care about your customers", "you don't care about the lower ranks"),
         ("the service was awful", "the service was on the third floor"),
     ],
     "leaving": [
         ("time to switch to another shop", "how do I switch to the family plan"),
+        ("I want to switch to another shop", "I am unable to switch to the engineer"),
         ("I won't fly with you", "a pelican won't fly in snow"),
     ],
     "idea": [
@@ -115,6 +118,7 @@ SENSES = {
     "account": [
         ("I keep getting logged out", "I have just logged out and in again"),
         ("my account is suspended", "the ferry service is suspended"),
+        ("I forgot my username", "his username is BrownBear"),
     ],
 }
 PAIRS = [(need, *pair) for need, pairs in SENSES.items() for pair in pairs]

@@ -15,6 +15,8 @@ LINK = "https://pictures.example/1"
         f"Can @fernhill survive the winter? Experts doubt it. {LINK}",
         f"#paper news: leaked pictures of the broken mill of @fernhill {LINK}",
         f"@fernhill has lost a third of its shops {LINK}",
+        "Why @fernhill shops lose money news.example/shops-477982",
+        "Natural emerald, beautiful gem shop.example/dp/B06W2 via @fernhill",
     ],
 )
 def test_a_headline_is_not_answered(text: str) -> None:
@@ -40,6 +42,7 @@ def test_a_headline_is_not_answered(text: str) -> None:
         f"Do you sell this lamp @fernhill? {LINK}",
         f"@fernhill has lost another parcel {LINK}",
         f"@fernhill is charging twice for the same order {LINK}",
+        "this @fernhill box has been stuck at the depot for days pic.x.com/AbC1",
     ],
 )
 def test_trouble_with_a_picture_is_answered(text: str) -> None:

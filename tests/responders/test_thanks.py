@@ -30,6 +30,8 @@ def test_thanks_fit_how_it_was_said(text: str, variant: str) -> None:
 @pytest.mark.parametrize(
     ("text", "is_thanked"),
     [
+        ("thank you for your hard work", True),
+        ("thank you for all your hard work on ruining my day", False),
         ("love you ❤", True),
         ("my new lamp ❤", True),
         ("😊😊😊", True),
@@ -39,6 +41,6 @@ def test_thanks_fit_how_it_was_said(text: str, variant: str) -> None:
         ("thank you, much appreciated. We wait at the till for 90 minutes now", False),
     ],
 )
-def test_a_smile_or_a_number_is_no_praise(text: str, is_thanked: bool) -> None:
-    """Only a heart speaks for the words beside it."""
+def test_what_is_praise_and_what_is_not(text: str, is_thanked: bool) -> None:
+    """Of smiles only a heart speaks for the words beside it; work may be hard without irony; a number is no praise."""
     assert (decided(f"@fernhill {text}").kind == "thank_you") is is_thanked

@@ -87,11 +87,21 @@ def _note(item: Untrusted) -> Untrusted:
 
 
 def full_text(item: Untrusted) -> str:
-    """Return the whole text: of a long post the note, since `text` is cut at 280; X's three escapes undone; capped."""
+    """Return the whole text: of a long post the note, since `text` is cut at 280; X's three escapes undone; capped.
+
+    Without the links by which X shows what is attached: the attachments stand apart, and no author typed these.
+    """
     text = text_of(_note(item).get("text")) or clean(str(item["text"]))
+    for link in _attached_links(item):
+        text = text.replace(link, "").rstrip()
     for escape, char in _ESCAPES:
         text = text.replace(escape, char)
     return text
+
+
+def _attached_links(item: Untrusted) -> list[str]:
+    links = [entity.get("url") for entity in entities_of(item, "urls") if entity.get("media_key")]
+    return [link for link in links if isinstance(link, str) and link]
 
 
 def clean(text: str) -> str:
