@@ -184,6 +184,7 @@ def test_praise_of_two_is_praise_of_us() -> None:
         ("the #Fernhill ink leaks", "no handle of ours"),
         ("hey @fernhill, the #fernhill ink leaks", None),
         ("order #1182 leaks, see https://pictures.example/1", None),
+        ("What does everyone think of @fernhill ink? It leaks", "everybody"),
         ("@ourpage the ink leaks", None),  # a handle that the policy does not know may be ours
     ],
 )

@@ -23,6 +23,7 @@ SENSES = {
         ("I called 6 times", "the porter called 6 times for a ladder"),
         ("the line disconnects after a minute", "my wifi disconnects after a minute"),
         ("I got disconnected twice by your support", "I get disconnected in every game"),
+        ("your line keeps disconnecting", "on my PC it keeps disconnecting"),
         ("still haven't heard anything", "I haven't heard of that pen"),
     ],
     "message_sent": [
@@ -70,6 +71,7 @@ SENSES = {
     ],
     "missing": [
         ("the parcel never came", "the driver never came back"),
+        ("I haven't got my lamp", "I haven't got any help from you yet"),
         ("you don't know where my bag is", "I don't know where to write"),
     ],
     "late": [
@@ -117,6 +119,7 @@ SENSES = {
     ],
     "account": [
         ("I keep getting logged out", "I have just logged out and in again"),
+        ("your site kicks me out", "the game kicks me out after ten minutes"),
         ("my account is suspended", "the ferry service is suspended"),
         ("I forgot my username", "his username is BrownBear"),
     ],

@@ -52,7 +52,10 @@ def test_mentions_and_links_of_mastodon_markup_are_taken_out(clean: Cleaner) -> 
         ("see https://t.co/abc?x=1 now", "see now"),
         ("see shop.example/pens/7?x=1 now", "see now"),
         ("broken pic.twitter.com/AbC1", "broken"),
-        ("write to shop.example and/or call 24/7, c/o a.m./p.m.", "write to shop.example and/or call 24/7, c/o a.m./p.m."),
+        (
+            "write to shop.example and/or call 24/7, c/o a.m./p.m.",
+            "write to shop.example and/or call 24/7, c/o a.m./p.m.",
+        ),
         ("mail joe@example.org", "mail joe@example.org"),
         ("#EpicFail", "Epic Fail"),
         ("#epicfail", "epic fail"),

@@ -90,6 +90,7 @@ def test_nobody_is_sorry_for_a_slip_of_the_author(text: str, is_sorry: bool) -> 
         "the spell does 3 damage now",
         "sick and through all of this, your music was with me",
         "you gave us one less thing to worry about and we appreciate it greatly",
+        "give her a bonus: what persistence, compassion and problem solving ability",
     ],
 )
 def test_no_word_of_trouble_out_of_its_sense(text: str) -> None:
