@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import forked
+from tests.faults import policy
 from tests.forked import OFFLINE
 
 PATIENCE = 60.0  # seconds; a bound for a broken run, never waited out by a sound one
@@ -61,6 +62,10 @@ class Home:
     def configure(self, toml: str, name: str = "earshot.toml") -> None:
         """Write one file of the configuration."""
         (self.folder / "config" / name).write_text(toml, encoding="utf-8")
+
+    def stay_awake(self) -> None:
+        """Use the starter's policy without its quiet hours: a test that posts must pass at any hour."""
+        self.configure(policy.texts(auto=False)["policy.toml"], "policy.toml")
 
     def say(self, *texts: str, start: int = 1) -> None:
         """Append mentions with the ids start, start + 1 …"""

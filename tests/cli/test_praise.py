@@ -33,6 +33,7 @@ def home(tmp_path: Path) -> Home:
     """Ada has praised us, and it is decided."""
     made = Home(tmp_path)
     made.configure(CLUB, "club.toml")
+    made.stay_awake()
     say(made, PRAISE, "p1")
     assert made.run("once").code == 0
     return made

@@ -70,6 +70,7 @@ def test_a_kill_between_two_pages_continues_where_it_was(home: Home) -> None:
 @pytest.mark.parametrize("point", ["S0", *SEND_POINTS])
 def test_a_kill_neither_loses_nor_doubles_an_announcement(home: Home, point: str) -> None:
     """It goes through the same outbox as a reply."""
+    home.stay_awake()
     home.run("once")
     home.run("announce", "add", "Fresh paper is in.", "--at", "now", "--platform", "memory")
     approved = home.run("announce", "approve", "1", **({"EARSHOT_FAULT": "S0:KILL"} if point == "S0" else {}))
