@@ -21,6 +21,7 @@ from listener.store.tables import metadata
 APPLICATION_ID = 0x45415231  # "EAR1": tells our files from another program's
 MOVED_ID = 0x4541524D  # "EARM": files whose rows were moved to another place
 DRAFT_ID = 0x45415253  # "EARS": files of development versions before 0.1.0, whose tables had other names
+OLDEST = (3, 35)  # the oldest SQLite that works
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,11 @@ class SqliteDatabase:
         return isinstance(error, sqlite3.Error)
 
     def read_version(self) -> int | None:
-        """Read the schema's version; None for a file that is missing or empty. Raises StoreError for a foreign file."""
+        """Read the schema's version; None for a file that is missing or empty.
+
+        Raises StoreError for a foreign file, and where SQLite is too old.
+        """
+        _require_sqlite()
         try:
             stat = self.path.stat()
         except FileNotFoundError:
@@ -144,6 +149,14 @@ def _make_engine(
 
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
+
+
+def _require_sqlite() -> None:
+    """Raise StoreError where SQLite is too old: before 3.35 it has neither RETURNING nor DROP COLUMN."""
+    if sqlite3.sqlite_version_info < OLDEST:
+        needed = ".".join(map(str, OLDEST))
+        do = "use a Python that brings a newer one, such as that of the container image"
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: {needed} or newer is needed", do)
 
 
 def _read_version(path: Path) -> int | None:

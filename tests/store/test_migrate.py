@@ -94,6 +94,14 @@ def test_a_new_database_is_its_owners_alone_and_in_wal_mode(tmp_path: Path) -> N
     assert (path.stat().st_mode & 0o777, engine.version(path)) == (0o600, engine.HEAD)
 
 
+def test_an_old_sqlite_is_named_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As some distributions bring it: the first statement would fail with a puzzle."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(StoreError, match=r"too old: 3\.35 or newer is needed"):
+        migrate.migrate(tmp_path / "earshot.db", NOON)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     """Not even a copy is made."""
     path = tmp_path / "earshot.db"

@@ -1,5 +1,6 @@
 """A post as X gives it, in either vocabulary (`tweet.*`, `post.*`): what must be there, and how its parts are read."""
 
+import re
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict, cast
 
@@ -93,7 +94,7 @@ def full_text(item: Untrusted) -> str:
     """
     text = text_of(_note(item).get("text")) or clean(str(item["text"]))
     for link in _attached_links(item):
-        text = text.replace(link, "").rstrip()
+        text = re.sub(rf"\s*{re.escape(link)}(?!\w)", "", text)
     for escape, char in _ESCAPES:
         text = text.replace(escape, char)
     return text
