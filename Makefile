@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUNS ?= 300
 KILLS ?= 60
-# one more than two cores: some tests wait more than they work
-WORKERS ?= 3
+# two more than two cores: some tests wait more than they work
+WORKERS ?= 4
 PLATFORM ?= memory
 # keep bytecode whatever the shell says: else every worker and every start compiles the tests and the program anew
 export PYTHONDONTWRITEBYTECODE =
