@@ -11,7 +11,7 @@ ANOTHER_FIRST = "another handle first"
 ONLY_TAGGED = "no handle of ours"
 TO_EVERYBODY = "everybody"
 _GENERAL = frozenset(("if", "unless", "until", "when", "whenever", "once"))  # "if you miss it" says you to everybody
-_ALL = frozenset(("everyone", "everybody", "people", "folks"))  # "what does everyone think of the new pens?"
+_DO, _ALL = frozenset(("do", "does")), frozenset(("everyone", "everybody", "people", "folks"))  # "does everyone think"
 _YOU = frozenset(("you", "you're", "youre", "u", "your"))
 _SELF = frozenset(("i", "i'm", "im", "i've", "ive", "i'd", "my", "me", "we", "our", "us", "please", "pls"))
 # "when you open the box: " and a picture, a joke that many tell
@@ -79,7 +79,8 @@ def _is_to_everybody(text: str) -> bool:
     if begins_with_handle(text):
         return False
     words = tokenize(text)
-    if any(word in _ALL and after == "think" for word, after in pairwise(words)):
+    asked = zip(words, words[1:], words[2:], strict=False)
+    if any(does in _DO and who in _ALL and verb == "think" for does, who, verb in asked):
         return True
     is_general = any(word in _GENERAL and after in _YOU for word, after in pairwise(words))
     return (is_general and _SELF.isdisjoint(words)) or _REACTION.fullmatch(text) is not None

@@ -185,6 +185,7 @@ def test_praise_of_two_is_praise_of_us() -> None:
         ("hey @fernhill, the #fernhill ink leaks", None),
         ("order #1182 leaks, see https://pictures.example/1", None),
         ("What does everyone think of @fernhill ink? It leaks", "everybody"),
+        ("No wonder people think that the ink leaks, @fernhill", None),
         ("@ourpage the ink leaks", None),  # a handle that the policy does not know may be ours
     ],
 )

@@ -73,6 +73,7 @@ def test_everyday_posts_of_happy_people_get_no_apology() -> None:
         ("I've just accidentally cancelled my order! Can you help?", False),
         ("I ordered the wrong size, my mistake. Please help!", False),
         ("You accidentally cancelled my order! Can you help?", True),
+        ("My bad experience with the broken lamp goes on. Please help!", True),
         ("I accidentally ordered twice, and your driver was rude. Please help!", True),
     ],
 )
