@@ -77,7 +77,7 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     if not trouble and not is_angry and not is_named and "question" in cues and not _asks_for_deed(signals):
         return Pass("a question, not a problem", cues["question"])
     is_calm = is_happy or _is_plain_change(signals, trouble) or _is_plain_idea(signals)
-    is_calm = is_calm or _is_polite_request(signals, options) or is_only_asked(signals) or _is_own_slip(signals)
+    is_calm = is_calm or _is_polite_request(signals, options) or is_only_asked(signals)
     is_trouble = not is_calm and (
         (bool(trouble or is_angry) and has_second_sign(signals, highest, trouble)) or is_heard_in_need(signals, highest)
     )
@@ -143,12 +143,6 @@ def _is_polite_request(signals: MentionSignals, options: Options) -> bool:
     cues = signals.cues
     is_asked = need_cue("request") in cues and not PLEASE.isdisjoint(tokenize(signals.text))
     return is_asked and "complaint" not in cues and signals.compound > options.complaint_below
-
-
-def _is_own_slip(signals: MentionSignals) -> bool:
-    """True for a request to help with what the author did wrong: nobody need be sorry."""
-    cues = signals.cues
-    return "own_slip" in cues and "complaint" not in cues and not {"request", "question", "wish"}.isdisjoint(cues)
 
 
 def _is_plain_idea(signals: MentionSignals) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from itertools import pairwise
 
 from listener.intake.phrases import tokenize
-from listener.intake.text import LINK, find_handles, find_hashtags
+from listener.intake.text import PICTURE, find_handles, find_hashtags
 
 ANOTHER_FIRST = "another handle first"
 ONLY_TAGGED = "no handle of ours"
@@ -15,7 +15,7 @@ _DO, _ALL = frozenset(("do", "does")), frozenset(("everyone", "everybody", "peop
 _YOU = frozenset(("you", "you're", "youre", "u", "your"))
 _SELF = frozenset(("i", "i'm", "im", "i've", "ive", "i'd", "my", "me", "we", "our", "us", "please", "pls"))
 # "when you open the box: " and a picture, a joke that many tell
-_REACTION = re.compile(r"\s*(?:me )?when\b[^.?!\n]*(?::|\.\.+|…)\s*" + LINK + r"\s*", re.IGNORECASE)
+_REACTION = re.compile(r"\s*(?:me )?when\b[^.?!\n]*(?::|\.\.+|…)\s*https?://\S+\s*", re.IGNORECASE)
 # what gives credit, and to whom: "shout out to all the crews"
 _CREDIT = re.compile(
     r"\b(?:shout ?-?outs?|s/o|props|kudos|hats off) (?:goes |go |out )?to ((?:\S+\s*){1,4})", re.IGNORECASE
@@ -27,7 +27,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 # a handle that is spoken to: nothing but marks, pictures, links and other handles follow it in its sentence
-_SPOKEN_TO = re.compile(r"@[\w.-]*\w(?:\s*(?:" + LINK + r"|[^\w\s#@'’&+/\[-])|\s*$)", re.IGNORECASE)
+_SPOKEN_TO = re.compile(r"@[\w.-]*\w(?:\s*(?:https?://|" + PICTURE + r"|[^\w\s#@'’&+/\[-])|\s*$)", re.IGNORECASE)
 GREETING_WORDS = 2  # "hey there @fernhill"
 
 

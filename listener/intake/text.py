@@ -17,10 +17,10 @@ MAX_AROUND = 20  # handles whose surroundings are read; a text with more is host
 SENTENCES = 30  # sentences that are scored separately; the rest counts as a single sentence
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
-# as it is typed, or as platforms show it: without a scheme, "shop.example/pens", where a path follows
-LINK = r"(?:(?:https?://|www\.)|(?<![\w@./-])(?:[a-z0-9][a-z0-9-]{0,40}\.){1,4}[a-z]{2,10}/)\S+"
-_LINK = re.compile(LINK, re.IGNORECASE)
-_PICTURE = re.compile(r"pic\.(?:twitter|x)\.com/", re.IGNORECASE)  # as copies of posts show what X attaches
+PICTURE = r"pic\.(?:twitter|x)\.com/\w+"  # as copies of posts show what X attaches, often joined to the word before
+LINK = r"(?:https?://|www\.)\S+|\b(?:t\.co|bit\.ly)/\S+"  # no other name without a scheme: "gone.Lawyer/police" is none
+_PICTURE = re.compile(PICTURE, re.IGNORECASE)
+_LINK = re.compile(f"{LINK}|{PICTURE}", re.IGNORECASE)
 _HANDLE = re.compile(r"@(?<![\w@/]@)[\w.-]*\w(?:@[\w.-]+\w)?")  # the @ first: so the search leaps to it
 _ADDRESSEES = re.compile(r"^(?:\s*\.?@[\w.@-]+[,:]?)+")
 _HASHTAG = re.compile(r"#(\w+)")
@@ -102,14 +102,13 @@ def split_sentences(text: str) -> tuple[str, ...]:
 
 
 def has_link(text: str) -> bool:
-    """True for a text with a link, also one without a scheme; a picture is none."""
-    is_likely = "/" in text or "www." in text
-    return is_likely and any(not _PICTURE.match(link[0]) for link in _LINK.finditer(text))
+    """True for a text with a link; a picture is none."""
+    return "://" in text or "www." in text
 
 
 def has_picture(text: str) -> bool:
     """True for a text with the link by which copies of posts show a picture."""
-    return "/" in text and any(map(_PICTURE.match, _LINK.findall(text)))
+    return "/" in text and _PICTURE.search(text) is not None
 
 
 def find_hashtags(text: str) -> list[str]:

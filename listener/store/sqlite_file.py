@@ -100,41 +100,21 @@ def try_to_truncate_log(path: Path) -> bool:
 
 
 class FileChanges:
-    """Tells cheaply whether anybody has committed since it was last asked, this process or another.
-
-    SQLite is asked only after the log beside the file was written, and once more at the next look: two writes may bear
-    the same time. Its answer alone counts.
-    """
+    """Tells cheaply whether anybody has committed since it was last asked, this process or another."""
 
     def __init__(self, path: Path) -> None:
         source = f"file:{quote(str(path))}?mode=ro"
         self._connection = sqlite3.connect(source, uri=True, isolation_level=None, check_same_thread=False)
-        self._log = f"{path}-wal"
         self._version: int | None = None
-        self._stamp: tuple[int, int] | None = None  # when the log was written, and its size
-        self._is_fresh = True
 
     def has_any(self) -> bool:
         """Return True when somebody has committed, and the first time; not while the file cannot be read."""
-        stamp = self._read_stamp()
-        was_fresh, self._is_fresh, self._stamp = self._is_fresh, stamp is None or stamp != self._stamp, stamp
-        if not was_fresh and not self._is_fresh:
-            return False
         try:
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         except sqlite3.Error:
-            self._is_fresh = True  # to be asked again
             return False
         before, self._version = self._version, version
         return bool(before != version)
-
-    def _read_stamp(self) -> tuple[int, int] | None:
-        """Return when the log was written and its size; None while there is none: SQLite is asked each time then."""
-        try:
-            log = os.stat(self._log)  # noqa: PTH116 -- twice a second, and a path costs five times as much
-        except OSError:
-            return None
-        return log.st_mtime_ns, log.st_size
 
     def close(self) -> None:
         """Give the connection back."""

@@ -149,7 +149,7 @@ class SignalExtractor:
             cues["others_praised"] = cues["thanks"] if "thanks" in cues else cues["praise"]
         is_own = "via" not in scan.words and ("thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words))
         is_said_to_us = is_to_handle and not audience.speaks_of_handle(raw)
-        is_caption = len(scan.words) <= CAPTION_WORDS and (has_picture(raw) or bool(mention.attachments))
+        is_caption = len(scan.words) <= CAPTION_WORDS and has_picture(raw)
         is_shown = "link" in cues or is_caption
         if is_shown and ("@" in raw or "overheard" in cues) and not (is_said_to_us or is_own):
             cues["linked_praise"] = (cues.get("praise") or cues["thanks"])[:1]

@@ -208,7 +208,6 @@ def test_a_reply_that_names_us_by_a_hashtag_is_still_a_reply() -> None:
         "Brilliant window #fernhill https://pictures.example/1",
         "@ada I love your #fernhill name, superb!",
         "Nice @fernhill pic.twitter.com/AbC1",
-        "nice box @fernhill shop.example/boxes/1",
     ],
 )
 def test_praise_of_what_is_linked_or_of_others_is_not_thanked(text: str) -> None:

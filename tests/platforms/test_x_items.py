@@ -99,18 +99,6 @@ def test_what_was_said_besides_words_is_kept(server: XServer, world: XWorld) -> 
     assert quote.attachments == ("quote: https://x.com/i/status/55",)
 
 
-def test_the_link_of_an_attached_picture_is_no_part_of_the_words(server: XServer, world: XWorld) -> None:
-    """X adds it to the text; one that the author typed stays. What cannot be understood changes nothing."""
-    links = [
-        {"url": "https://t.co/pic", "media_key": "3_1"},
-        {"url": "https://t.co/shop"},
-        {"url": 5, "media_key": "3"},
-    ]
-    text = "@shop see https://t.co/shop it broke https://t.co/pic, as on https://t.co/picture"
-    (post,) = page(server, world, raw(text=text, entities={"urls": links})).mentions
-    assert post.text == "@shop see https://t.co/shop it broke, as on https://t.co/picture"
-
-
 @pytest.mark.parametrize("odd", [5, [], {"media_keys": 7, "poll_ids": [1]}, {"media_keys": [None]}])
 def test_odd_attachments_do_not_cost_the_post(server: XServer, world: XWorld, odd: Any) -> None:
     """What cannot be understood is left out."""

@@ -68,27 +68,9 @@ def test_everyday_posts_of_happy_people_get_no_apology() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "is_sorry"),
-    [
-        ("I've just accidentally cancelled my order! Can you help?", False),
-        ("I ordered the wrong size, my mistake. Please help!", False),
-        ("You accidentally cancelled my order! Can you help?", True),
-        ("My bad experience with the broken lamp goes on. Please help!", True),
-        ("I accidentally ordered twice, and your driver was rude. Please help!", True),
-    ],
-)
-def test_nobody_is_sorry_for_a_slip_of_the_author(text: str, is_sorry: bool) -> None:
-    """Who asks for help with it gets help."""
-    decision = decided(f"@fernhill {text}")
-    assert decision.kind == "support" and decision.draft is not None
-    assert ("sorry" in decision.draft.texts[0].text.lower()) is is_sorry
-
-
-@pytest.mark.parametrize(
     "text",
     [
         "the crew played on through two delays of game, what a night",
-        "the spell does 3 damage now",
         "sick and through all of this, your music was with me",
         "you gave us one less thing to worry about and we appreciate it greatly",
         "give her a bonus: what persistence, compassion and problem solving ability",

@@ -15,8 +15,6 @@ LINK = "https://pictures.example/1"
         f"Can @fernhill survive the winter? Experts doubt it. {LINK}",
         f"#paper news: leaked pictures of the broken mill of @fernhill {LINK}",
         f"@fernhill has lost a third of its shops {LINK}",
-        "Why @fernhill shops lose money news.example/shops-477982",
-        "Natural emerald, beautiful gem shop.example/dp/B06W2 via @fernhill",
     ],
 )
 def test_a_headline_is_not_answered(text: str) -> None:

@@ -1,5 +1,6 @@
 """From schema 1 to this one, on a database with rows that others have open: nothing is lost, and a copy is kept."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -93,3 +94,28 @@ def test_a_copy_that_cannot_be_written_stops_the_migration(old: Path) -> None:
     with pytest.raises(StoreError, match=r"backups.*(exists|directory)"):
         migrate.migrate(old, NOON)
     assert engine.version(old) == 1
+
+
+def test_decisions_are_written_anew_without_what_may_be_erased(tmp_path: Path) -> None:
+    """Their pages become free, and of an erased basis no word is left in the file."""
+    path = tmp_path / "earshot.db"
+    sqlite_file.make_file(path)
+    with sqlite.connect_for_migration(path).begin() as connection:
+        migrate.run_scripts(connection, "0012")
+        sqlite.write_version(connection, 12)
+    with closing(sqlite3.connect(path)) as raw, raw:
+        insert(raw, "mention", platform="memory", id="1", interaction_id="1")
+        (key,) = raw.execute("SELECT min(key) FROM mention").fetchone()
+        for number in range(300):
+            signals = "{}" if number < 100 else json.dumps({"text": f"zirconium {number} " + "word " * 200})
+            insert(raw, "decision", mention_key=key, signals=signals, hits="[]")
+    assert migrate.migrate(path, NOON) == (12, engine.HEAD)
+    with closing(sqlite3.connect(path)) as raw, raw:
+        assert raw.execute("SELECT count(*) FROM basis").fetchone() == (200,)
+        (free,) = raw.execute("PRAGMA freelist_count").fetchone()
+        assert free > 50, "the pages of the old table are there for new rows"
+        raw.execute("PRAGMA secure_delete = ON")
+        raw.execute("DELETE FROM basis")
+        raw.commit()
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"zirconium" not in path.read_bytes()

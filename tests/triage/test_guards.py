@@ -27,6 +27,11 @@ PEOPLE = [
     ("personal_data", "call me on 07700 900123 please"),
     ("profanity", "Congrats on being the largest, shittiest airline"),
     ("profanity", "you are sh!t"),
+    # a space is missing: what looks like a link is not removed before the guards read
+    ("self_harm", "I love this shop but I can not go on.Suicide/self-harm is all I think of"),
+    ("legal", "great.lawyer/police will write to you, thanks so much"),
+    ("safety", "great service, thank you.child/injured by your lamp"),
+    ("profanity", "worst thing ever, broken again.fuck/you"),
 ]
 
 

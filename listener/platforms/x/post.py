@@ -1,6 +1,5 @@
 """A post as X gives it, in either vocabulary (`tweet.*`, `post.*`): what must be there, and how its parts are read."""
 
-import re
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict, cast
 
@@ -88,21 +87,11 @@ def _note(item: Untrusted) -> Untrusted:
 
 
 def full_text(item: Untrusted) -> str:
-    """Return the whole text: of a long post the note, since `text` is cut at 280; X's three escapes undone; capped.
-
-    Without the links by which X shows what is attached: the attachments stand apart, and no author typed these.
-    """
+    """Return the whole text: of a long post the note, since `text` is cut at 280; X's three escapes undone; capped."""
     text = text_of(_note(item).get("text")) or clean(str(item["text"]))
-    for link in _attached_links(item):
-        text = re.sub(rf"\s*{re.escape(link)}(?!\w)", "", text)
     for escape, char in _ESCAPES:
         text = text.replace(escape, char)
     return text
-
-
-def _attached_links(item: Untrusted) -> list[str]:
-    links = [entity.get("url") for entity in entities_of(item, "urls") if entity.get("media_key")]
-    return [link for link in links if isinstance(link, str) and link]
 
 
 def clean(text: str) -> str:

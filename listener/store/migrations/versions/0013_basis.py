@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from listener.store.dialect import is_postgresql, overwrite_freed
+
 revision = "0013"
 down_revision = "0012"
 branch_labels = None
@@ -11,7 +13,12 @@ MOVED = ("signals", "hits")
 
 
 def upgrade() -> None:
-    """Move what is not erased yet, oldest first, then drop the columns, which makes the rows of `decision` dense."""
+    """Move what is not erased yet, oldest first, and write `decision` anew without it.
+
+    A dropped column alone would leave its room, and on a server its words, in rows that stay for good.
+    """
+    connection = op.get_bind()
+    overwrite_freed(connection)
     op.create_table(
         "basis",
         sa.Column("decision_id", sa.Integer, sa.ForeignKey("decision.id"), primary_key=True),
@@ -22,5 +29,8 @@ def upgrade() -> None:
         "INSERT INTO basis (decision_id, signals, hits) SELECT id, signals, hits FROM decision"
         " WHERE CAST(signals AS text) <> '{}' OR CAST(hits AS text) <> '[]' ORDER BY id"
     )
-    for name in MOVED:
-        op.drop_column("decision", name)
+    with op.batch_alter_table("decision") as batch:  # on SQLite a table is made anew
+        for name in MOVED:
+            batch.drop_column(name)
+    if is_postgresql(connection):
+        op.execute("CLUSTER decision USING decision_pkey")
