@@ -146,13 +146,13 @@ class Cues:
     def _find_thanks_for_bad(self, words: list[str], matches: list[CueMatch]) -> Iterable[str]:
         worth = {at for hit in matches if hit.cue == "thankworthy" for at in range(hit.start, hit.end)}
         bad = {hit.start for hit in matches if hit.cue in ("problem", "complaint", "negation", "swearing")} - worth
-        over = {at for hit in matches if hit.cue == "relief" for at in range(hit.start, hit.end + RELIEF)}
+        over = {at for hit in matches if hit.cue == "relief" for at in range(hit.start, hit.end + RELIEF)} | worth
         for hit in matches:
             if hit.cue == "thanks" and hit.end < len(words) and words[hit.end] in ("for", "4"):
                 for at in range(hit.end + 1, min(hit.end + 1 + AFTER_THANKS, len(words))):
                     if words[at][0] in ENDS:
                         break
-                    if at in bad or (self._valence.get(words[at], 0.0) < 0 and at not in over | worth):
+                    if at in bad or (self._valence.get(words[at], 0.0) < 0 and at not in over):
                         yield " ".join(words[hit.start : at + 1])
                         break
 

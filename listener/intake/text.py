@@ -18,9 +18,9 @@ SENTENCES = 30  # sentences that are scored separately; the rest counts as a sin
 
 _SURROGATE = re.compile("[\ud800-\udfff\x00]")
 PICTURE = r"pic\.(?:twitter|x)\.com/\w+"  # as copies of posts show what X attaches, often joined to the word before
-LINK = r"(?:https?://|www\.)\S+|\b(?:t\.co|bit\.ly)/\S+"  # no other name without a scheme: "gone.Lawyer/police" is none
 _PICTURE = re.compile(PICTURE, re.IGNORECASE)
-_LINK = re.compile(f"{LINK}|{PICTURE}", re.IGNORECASE)
+# no other name without a scheme: "gone.Lawyer/police" is none
+_LINK = re.compile(rf"(?:https?://|www\.)\S+|\b(?:t\.co|bit\.ly)/\S+|{PICTURE}", re.IGNORECASE)
 _HANDLE = re.compile(r"@(?<![\w@/]@)[\w.-]*\w(?:@[\w.-]+\w)?")  # the @ first: so the search leaps to it
 _ADDRESSEES = re.compile(r"^(?:\s*\.?@[\w.@-]+[,:]?)+")
 _HASHTAG = re.compile(r"#(\w+)")

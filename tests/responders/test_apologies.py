@@ -77,5 +77,5 @@ def test_everyday_posts_of_happy_people_get_no_apology() -> None:
     ],
 )
 def test_no_word_of_trouble_out_of_its_sense(text: str) -> None:
-    """A delay, a damage, sick and, a worry."""
+    """A delay in a game, sick and, a worry less, problems that are solved."""
     assert {"problem", "complaint", "need_late"}.isdisjoint(facts(text).cues)

@@ -82,6 +82,8 @@ def test_records_have_columns_of_their_names() -> None:
     }
     missing = {name: set(loading.names(cls)) - set(metadata.tables[name].c.keys()) for cls, name in pairs.items()}
     assert not any(missing.values()), missing
+    decided = metadata.tables["decision"].c.keys() + metadata.tables["basis"].c.keys()
+    assert set(loading.names(records.StoredDecision)) <= set(decided)
 
 
 def test_a_new_database_is_its_owners_alone_and_in_wal_mode(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from listener.errors import StoreError
-from listener.store import engine, migrate, people, sqlite, sqlite_file
+from listener.store import engine, migrate, people, sqlite_file
 from tests.line import NOON
+from tests.store import old_schema
 
 STAMP = "2026-11-22T09:00:00.000000Z"
 MENTIONS = (("1", "Ada"), ("2", "JÖRG"), ("3", None))
@@ -20,10 +21,7 @@ MENTIONS = (("1", "Ada"), ("2", "JÖRG"), ("3", None))
 def old(tmp_path: Path) -> Path:
     """A database of schema 1 with three mentions and a reply that waits."""
     path = tmp_path / "earshot.db"
-    sqlite_file.make_file(path)
-    with sqlite.connect_for_migration(path).begin() as connection:
-        migrate.run_scripts(connection, "0001")
-        sqlite.write_version(connection, 1)
+    old_schema.make(path, NOON, 1)
     with closing(sqlite3.connect(path)) as raw, raw:
         for name, handle in MENTIONS:
             insert(raw, "mention", platform="memory", id=name, interaction_id=name, author_handle=handle)
@@ -99,10 +97,7 @@ def test_a_copy_that_cannot_be_written_stops_the_migration(old: Path) -> None:
 def test_decisions_are_written_anew_without_what_may_be_erased(tmp_path: Path) -> None:
     """Their pages become free, and of an erased basis no word is left in the file."""
     path = tmp_path / "earshot.db"
-    sqlite_file.make_file(path)
-    with sqlite.connect_for_migration(path).begin() as connection:
-        migrate.run_scripts(connection, "0012")
-        sqlite.write_version(connection, 12)
+    old_schema.make(path, NOON, 12)
     with closing(sqlite3.connect(path)) as raw, raw:
         insert(raw, "mention", platform="memory", id="1", interaction_id="1")
         (key,) = raw.execute("SELECT min(key) FROM mention").fetchone()
