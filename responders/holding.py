@@ -11,7 +11,8 @@ from listener.intake.language import UNKNOWN
 from listener.intake.phrases import tokenize
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
-from listener.triage.needs import OWN, PERSONAL, PLEASE, US, find_misfit, is_among_others
+from listener.triage.form import OWN
+from listener.triage.needs import PERSONAL, PLEASE, US, find_misfit, is_among_others
 from listener.wording import Rank, candidates
 
 KIND = "holding"

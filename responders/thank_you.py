@@ -6,9 +6,11 @@ that stand for something else than praise. In the auto band the words must be wa
 
 from dataclasses import dataclass
 
+from listener.intake.phrases import tokenize
 from listener.intake.praised import is_mere_picture, is_warmly_said, rank_thanks
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
+from listener.triage.needs import PERSONAL
 from listener.wording import candidates
 
 KIND = "thank_you"
@@ -33,6 +35,7 @@ MAX_CAPTION_WORDS = 7  # that an emoji may speak for
 POLITE_BELOW = 0.6  # a lower score is no more than politeness
 PASSING_BELOW = 0.5  # a lower score is praise in passing
 MIN_UNRELATED_WORDS = 3  # beside so many, a single word of praise may be meant otherwise
+SURELY_PRAISED = 0.85  # chance of praise, by the second reader, that bears such a word out
 AUTO_MAX_UNRELATED_WORDS = 4
 MAX_BARE_THANKS_WORDS = 4  # words of a message that is thanks and nothing else
 
@@ -63,13 +66,18 @@ def respond(signals: MentionSignals, policy: Policy, options: Options) -> Draft 
     if too_weak := _find_low_score(signals, options, praise) or _find_aside(signals, praise):
         return too_weak
     is_lone = len(praise) == 1 and "thanks" not in cues and "idiom" not in cues
-    if is_lone and len(cues.get("unrelated_words", ())) >= MIN_UNRELATED_WORDS:
+    if is_lone and len(cues.get("unrelated_words", ())) >= MIN_UNRELATED_WORDS and not _is_surely_praise(signals):
         return Escalate(KIND, "a single word of praise among other words: staff decide", praise)
     texts = candidates(KIND, signals, policy, rank=rank_thanks(signals.cues))
     if not texts:
         return Escalate(KIND, "no wording for a thank-you", praise)
     message = f"clear praise ({signals.compound:+.2f})"
     return Draft(texts, KIND, message, praise, not is_lone and _is_auto(signals, options))
+
+
+def _is_surely_praise(signals: MentionSignals) -> bool:
+    """True if the second reader bears a single word of praise out."""
+    return signals.reading is not None and signals.reading.praise >= SURELY_PRAISED
 
 
 def _find_doubt(signals: MentionSignals, options: Options) -> Pass | None:
@@ -101,6 +109,8 @@ def _find_aside(signals: MentionSignals, praise: tuple[str, ...]) -> Pass | None
         return Pass("only an emoji is positive", praise)
     if CRIES.issuperset(praise):
         return Pass("only an exclamation is positive", praise)
+    if "shares" in signals.cues and PERSONAL.isdisjoint(tokenize(signals.text)):
+        return Pass("shares what others wrote", signals.cues["shares"])
     if sign_off := _find_sign_off(signals):
         return Pass("thanks only as a sign-off", sign_off)
     if signals.compound < PASSING_BELOW and _is_passing_praise(signals):

@@ -15,7 +15,7 @@ _DO, _ALL = frozenset(("do", "does")), frozenset(("everyone", "everybody", "peop
 _YOU = frozenset(("you", "you're", "youre", "u", "your"))
 _SELF = frozenset(("i", "i'm", "im", "i've", "ive", "i'd", "my", "me", "we", "our", "us", "please", "pls"))
 # "when you open the box: " and a picture, a joke that many tell
-_REACTION = re.compile(r"\s*(?:me )?when\b[^.?!\n]*(?::|\.\.+|…)\s*https?://\S+\s*", re.IGNORECASE)
+_REACTION = re.compile(r"\s{0,9}(?:me )?when\b[^.?!\n]{0,300}(?::|\.\.+|…)\s{0,9}https?://\S+\s*", re.IGNORECASE)
 # what gives credit, and to whom: "shout out to all the crews"
 _CREDIT = re.compile(
     r"\b(?:shout ?-?outs?|s/o|props|kudos|hats off) (?:goes |go |out )?to ((?:\S+\s*){1,4})", re.IGNORECASE

@@ -22,7 +22,7 @@ LISTS = (*OF_CUES, "classes.toml", "synonyms.toml")  # lists of phrases and noth
 _PROFANITY = {"profanity": "words", "swearing": "mild", "profane_stem": "stems", "profane_innocent": "innocent"}
 # cues without phrases that a wording may name: they are read from the text itself
 FORMS = (
-    "brief", "plain_question", "topic", "asked", "matter", "event", "praised",
+    "brief", "feedback", "plain_question", "topic", "asked", "matter", "event", "praised",
     "asks_how", "asks_when", "asks_where", "asks_who", "asks_price", "asks_why", "asks_events", "asks_done",
     "asks_deed", "asks_fact",
 )  # fmt: skip

@@ -3,14 +3,21 @@
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, text
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
+from sqlalchemy.exc import DBAPIError
 
+from listener.errors import StoreError
 from listener.place import Place
 from listener.store import reward_home
 from listener.store.database import as_store_error, database_at
 from listener.store.engine import HEAD, require_known_version
 from listener.store.tables import metadata
 from listener.store.views import VIEWS, view_statements
+
+OWN_VIEWS = (
+    "the tables cannot be changed ({error}), perhaps for a view that is not Earshot's: {views}; "
+    "drop it, start again, and make it anew from the columns of now (docs/operations.md)"
+)
 
 _alembic = Table(  # where Alembic keeps which migrations a database has had
     "alembic_version",
@@ -52,10 +59,19 @@ def create(connection: Connection) -> None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the migrations that the database has not had, with the views away meanwhile."""
+    """Run the migrations that the database has not had, with the views away meanwhile.
+
+    Raises StoreError that names the operator's own views, where a table cannot change for them.
+    """
     for name in VIEWS:
         connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
-    run_scripts(connection, "head")
+    others = inspect(connection).get_view_names()
+    try:
+        run_scripts(connection, "head")
+    except DBAPIError as error:
+        if others:
+            raise StoreError(OWN_VIEWS.format(views=", ".join(sorted(others)), error=error.orig)) from error
+        raise
     _make_views(connection)
 
 

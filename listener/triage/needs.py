@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from listener.intake.audience import begins_with_handle, is_spoken_to, speaks_of_handle
 from listener.intake.phrases import tokenize
 from listener.model import MentionSignals, Pass
+from listener.triage.form import FORMS, OWN, find_forms
 from listener.triage.over import says_over
 
 APOLOGY = frozenset(("complaint", "problem"))  # named in the `when` of a wording that apologizes
@@ -36,8 +37,6 @@ NARROW: Mapping[Need, frozenset[Need]] = {
     "late": frozenset(NEEDS) - {"account", "billing", "outage", "quality", "broken"},
 }
 AWAITED: Needs = ("missing", "late", "status")  # needs that are over when it has arrived
-# in `when` beside an apology: for a question, for one that is no reproach, for a text that tells nothing
-FORMS = frozenset(("question", "plain_question", "brief"))
 GENERAL = APOLOGY | FORMS  # in `when` of a wording for trouble of no certain kind
 # beside one of these cues no ready text fits, and a person answers
 UNFIT = {
@@ -51,12 +50,10 @@ CONTINUES = "goes on with a talk that is not known here"  # beside this cue no g
 # the words that address us
 US = frozenset(("you", "your", "yours", "you're", "youre", "u", "ur", "yall", "y'all", "guys"))
 PLEASE = frozenset(("please", "pls", "plz"))
-OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we", "we're", "our", "us"))
 # without one of these nobody asks for anything: "what to consider before you buy", read in the news
 PERSONAL = US | PLEASE | OWN
 SURELY_HEARD = 0.8  # chance of a complaint, by the second reader, that is no headline's
 MAX_CRY_WORDS = 3  # so short a text is a cry ("#fail"), not news
-MAX_RANT_WORDS = 20  # of a complaint that names nothing, and so tells nothing either
 
 
 def find_misfit(signals: MentionSignals, *, is_certain: bool = False) -> Pass | None:
@@ -161,7 +158,7 @@ def rank_sorry(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str
 
     Of the general apologies, those for the form of the text come first.
     """
-    need, forms, cues = choose_need(needs), _find_forms(signals), signals.cues
+    need, forms, cues = choose_need(needs), find_forms(signals), signals.cues
     cue = need_cue(need) if need else ""
 
     def rank(when: frozenset[str]) -> int | None:
@@ -177,29 +174,10 @@ def rank_sorry(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str
     return rank
 
 
-def _find_forms(signals: MentionSignals) -> frozenset[str]:
-    """Return the form of a text for which there may be a wording; a question that tells nothing is a question.
-
-    A bare "?" asks nothing: "(or shall I say morning?)". Who names a problem has told something: "the lift is down".
-    """
-    question = signals.cues.get("question", ())
-    if "?" in question and (len(question) > 1 or signals.text.endswith("?")):
-        return frozenset(("question", "plain_question") if "plain_question" in signals.cues else ("question",))
-    is_brief = "brief" in signals.cues and ("problem" not in signals.cues or "complaint" in signals.cues)
-    return frozenset(("brief",)) if is_brief or _is_rant(signals) else frozenset()
-
-
-def _is_rant(signals: MentionSignals) -> bool:
-    """True for a complaint that tells of nothing: "the worst company in the whole world, and always has been"."""
-    cues = signals.cues
-    is_bare = "complaint" in cues and "problem" not in cues and "concerns" not in cues
-    return is_bare and len(tokenize(signals.text)) <= MAX_RANT_WORDS
-
-
 def rank_calm(signals: MentionSignals, needs: Needs) -> Callable[[frozenset[str]], int | None]:
     """Rank wordings for a request: none that apologizes; those of its need first."""
     cue = need_cue(needs[0]) if needs else ""
-    allowed, forms = {need_cue(need) for need in CALM}, _find_forms(signals)
+    allowed, forms = {need_cue(need) for need in CALM}, find_forms(signals)
 
     def rank(when: frozenset[str]) -> int | None:
         if not when:

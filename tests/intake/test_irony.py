@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from listener.intake.audience import find_audience
 from listener.intake.irony import find_turned, is_praised, quotes_us
 from listener.intake.phrases import CueMatch
 from tests.factories import decided, facts
@@ -241,6 +242,13 @@ def test_only_what_we_may_have_said_is_our_quotation() -> None:
     assert not quotes_us('"@ada: we love it" so do I')
     assert is_praised("kudos to ", "", lambda text: [CueMatch("thanks", 0, 1)])
     assert not is_praised("kudos to your driver ", "", lambda text: [CueMatch("thanks", 0, 1)])
+
+
+def test_a_joke_of_many_links_costs_bounded_time() -> None:
+    """Each link might be the one that ends it."""
+    start = time.perf_counter()
+    assert find_audience("when " + ":https://a" * 12_000 + " x", ["fernhill"]) is None
+    assert time.perf_counter() - start < 2.0
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from listener.errors import StoreError
 from listener.store import engine
 from listener.store.migrate import migrate
 from tests.databases import make_place, make_target
@@ -45,6 +47,20 @@ def test_every_row_of_every_table_is_kept(tmp_path: Path, version: int) -> None:
     assert len(before) > 15 and min(len(rows) for rows in before.values()) == 2
     for table, rows in before.items():
         assert [{name: row[name] for name in rows[0]} for row in after[table]] == rows, table
+
+
+def test_a_view_of_the_operators_that_stands_in_the_way_is_named(tmp_path: Path) -> None:
+    """With what to do; the database stays as it was, and goes on once the view is gone."""
+    place = make_target(tmp_path)
+    old_schema.make(place, NOON, 12)
+    with old_schema.plainly(place) as connection:
+        connection.execute(text("CREATE VIEW why AS SELECT id, signals FROM decision"))
+    with pytest.raises(StoreError, match=r"cannot be changed \(.+\), perhaps for a view .+: why; drop it"):
+        migrate(place, NOON)
+    with old_schema.plainly(place) as connection:
+        connection.execute(text("SELECT signals FROM why"))
+        connection.execute(text("DROP VIEW why"))
+    assert migrate(place, NOON) == (12, engine.HEAD)
 
 
 def test_the_schema_is_that_of_a_new_database(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""In which form a text complains: as a question, in too few words, or as an opinion. Pure.
+
+A general wording may be for one of these forms, which its `when` names beside `complaint` or `problem`.
+"""
+
+from listener.intake.phrases import tokenize
+from listener.model import MentionSignals
+
+# a question; one that is no reproach; a text that says too little; an opinion of us without a case of one's own
+FORMS = frozenset(("question", "plain_question", "brief", "feedback"))
+OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we", "we're", "our", "us"))
+# beside one of these there is a case; so is whatever has a category
+CASE = ("concerns", "request", "reference", "given_reference", "duration", "waiting")
+CATEGORY = "about_"
+HELD_UP = frozenset(("cant", "cannot", "couldnt", "wont", "wouldnt", "unable"))  # what makes one of words about oneself
+
+
+def find_forms(signals: MentionSignals) -> frozenset[str]:
+    """Return the forms of a text for which there may be a wording.
+
+    A bare "?" asks nothing: "(or shall I say morning?)".
+    """
+    cues, question = signals.cues, signals.cues.get("question", ())
+    if "brief" in cues and not question and not _is_told(signals):
+        return frozenset(("brief",))
+    if not has_case(signals):
+        return frozenset(("feedback",))
+    if "?" in question and (len(question) > 1 or signals.text.endswith("?")):
+        return frozenset(("question", "plain_question") if "plain_question" in cues else ("question",))
+    return frozenset()
+
+
+def has_case(signals: MentionSignals) -> bool:
+    """True for a text that tells of a case of its author's, which somebody can look into; else it is an opinion.
+
+    A case is a matter that is named or lasts, and whatever somebody complains of in words about themselves.
+    """
+    cues, words = signals.cues, tokenize(signals.text)
+    if any(name in CASE or name.startswith(CATEGORY) for name in cues):
+        return True
+    if OWN.isdisjoint(words):
+        return "problem" in cues and "negation" in cues
+    return "problem" in cues or "complaint" in cues or not HELD_UP.isdisjoint(words)
+
+
+def _is_told(signals: MentionSignals) -> bool:
+    """True for few words that tell all the same: "the lift is down", "fix your servers"; a curse tells nothing."""
+    cues = signals.cues
+    return "concerns" in cues or ("problem" in cues and "complaint" not in cues and "swearing" not in cues)
