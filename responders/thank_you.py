@@ -6,11 +6,9 @@ that stand for something else than praise. In the auto band the words must be wa
 
 from dataclasses import dataclass
 
-from listener.intake.phrases import tokenize
 from listener.intake.praised import is_mere_picture, is_warmly_said, rank_thanks
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
-from listener.triage.needs import PERSONAL
 from listener.wording import candidates
 
 KIND = "thank_you"
@@ -109,8 +107,6 @@ def _find_aside(signals: MentionSignals, praise: tuple[str, ...]) -> Pass | None
         return Pass("only an emoji is positive", praise)
     if CRIES.issuperset(praise):
         return Pass("only an exclamation is positive", praise)
-    if "shares" in signals.cues and PERSONAL.isdisjoint(tokenize(signals.text)):
-        return Pass("shares what others wrote", signals.cues["shares"])
     if sign_off := _find_sign_off(signals):
         return Pass("thanks only as a sign-off", sign_off)
     if signals.compound < PASSING_BELOW and _is_passing_praise(signals):

@@ -10,6 +10,7 @@ from listener.intake.text import PICTURE, find_handles, find_hashtags
 ANOTHER_FIRST = "another handle first"
 ONLY_TAGGED = "no handle of ours"
 TO_EVERYBODY = "everybody"
+LEAVING = frozenset(("threat_to_leave", "need_leaving"))
 _GENERAL = frozenset(("if", "unless", "until", "when", "whenever", "once"))  # "if you miss it" says you to everybody
 _DO, _ALL = frozenset(("do", "does")), frozenset(("everyone", "everybody", "people", "folks"))  # "does everyone think"
 _YOU = frozenset(("you", "you're", "youre", "u", "your"))
@@ -28,6 +29,8 @@ _NAMED = re.compile(
 )
 # a handle that is spoken to: nothing but marks, pictures, links and other handles follow it in its sentence
 _SPOKEN_TO = re.compile(r"@[\w.-]*\w(?:\s*(?:https?://|" + PICTURE + r"|[^\w\s#@'’&+/\[-])|\s*$)", re.IGNORECASE)
+# "switching to @fernhill": who names us behind it comes to us
+_JOINED = re.compile(r"\bswitch(?:ed|es|ing)? (?:back |over )?to (@\w+)", re.IGNORECASE)
 GREETING_WORDS = 2  # "hey there @fernhill"
 
 
@@ -64,6 +67,13 @@ def find_audience(text: str, own: Collection[str]) -> str | None:
     if not _is_ours(handles, own) and any(tag in own for tag in find_hashtags(text)):
         return ONLY_TAGGED
     return TO_EVERYBODY if _is_to_everybody(text) else None
+
+
+def welcome(cues: dict[str, tuple[str, ...]], text: str, own: Collection[str]) -> None:
+    """Take away what sounds like leaving where it is us that somebody switches to: "switching to @fernhill"."""
+    if not LEAVING.isdisjoint(cues) and _is_ours((handle.lower() for handle in _JOINED.findall(text)), own):
+        for name in LEAVING:
+            cues.pop(name, None)
 
 
 def _is_ours(handles: Iterable[str], own: Collection[str]) -> bool:

@@ -10,7 +10,7 @@ from listener.model import MentionSignals
 FORMS = frozenset(("question", "plain_question", "brief", "feedback"))
 OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we", "we're", "our", "us"))
 # beside one of these there is a case; so is whatever has a category
-CASE = ("concerns", "request", "reference", "given_reference", "duration", "waiting")
+CASE = ("concerns", "request", "reference", "given_reference", "duration", "waiting", "threat_to_leave")
 CATEGORY = "about_"
 HELD_UP = frozenset(("cant", "cannot", "couldnt", "wont", "wouldnt", "unable"))  # what makes one of words about oneself
 

@@ -108,6 +108,7 @@ class SignalExtractor:
             scan.cues["other_handles"] = tuple(dict.fromkeys(others))
         if to_whom := self._find_audience(raw, mention):
             scan.cues["overheard"] = (to_whom,)
+        audience.welcome(scan.cues, raw, self._clean.own_handles(mention.extra_brand_term))
         is_to_others = to_whom == audience.ANOTHER_FIRST
         is_beside_others = is_to_others or "other_handles" in scan.cues
         if is_beside_others and self._praises_others(raw, mention.extra_brand_term, is_to_others):
@@ -149,8 +150,7 @@ class SignalExtractor:
             cues["others_praised"] = cues["thanks"] if "thanks" in cues else cues["praise"]
         is_own = "via" not in scan.words and ("thanks" in cues or "warm" in cues or not _I.isdisjoint(scan.words))
         is_said_to_us = is_to_handle and not audience.speaks_of_handle(raw)
-        is_caption = len(scan.words) <= CAPTION_WORDS and has_picture(raw)
-        is_shown = "link" in cues or is_caption
+        is_shown = "link" in cues or "via @" in raw or (len(scan.words) <= CAPTION_WORDS and has_picture(raw))
         if is_shown and ("@" in raw or "overheard" in cues) and not (is_said_to_us or is_own):
             cues["linked_praise"] = (cues.get("praise") or cues["thanks"])[:1]
         if ('"' in raw or "“" in raw) and (quoted := quotes_us(raw)):

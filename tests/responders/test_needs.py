@@ -104,6 +104,26 @@ def test_what_is_more_or_less_than_a_question_gets_no_calm_reply(text: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "need"),
+    [
+        ("switching to @fernhill with the whole class", "leaving"),  # they come to us
+        ("@fernhill drop that part of the page, I left my account name in there and it's ugly", "left_behind"),
+        ("@fernhill my parents, in their late 70's, miss me terribly and the line is dead", "late"),
+    ],
+)
+def test_words_of_a_need_in_another_sense_show_none(text: str, need: str) -> None:
+    """The right text for the wrong need is worse than none."""
+    draft = decided(text).draft
+    assert draft is None or need not in draft.needs
+
+
+def test_who_leaves_for_another_is_still_heard() -> None:
+    """Only our own handle behind it makes it a welcome."""
+    draft = decided("@fernhill I'm switching to @mightypens, you are hopeless").draft
+    assert draft is not None and "leaving" in draft.needs
+
+
+@pytest.mark.parametrize(
     ("text", "first"),
     [
         ("no wifi, no power, filthy seats, you have it all", "sorry"),  # an outage, or what is dirty?

@@ -39,8 +39,24 @@ def test_thanks_fit_how_it_was_said(text: str, variant: str) -> None:
         ("order 123 arrived 😊", True),
         ("thanks, 1899 it is", False),  # what we asked for
         ("thank you, much appreciated. We wait at the till for 90 minutes now", False),
+        ("once again great service in town, thank you", True),
+        ("the new pen is better than I expected, lovely", True),
+        ("lovely people at the genius bar, thanks", True),
     ],
 )
 def test_what_is_praise_and_what_is_not(text: str, is_thanked: bool) -> None:
     """Of smiles only a heart speaks for the words beside it; work may be hard without irony; a number is no praise."""
     assert (decided(f"@fernhill {text}").kind == "thank_you") is is_thanked
+
+
+@pytest.mark.parametrize(
+    ("text", "is_thanked"),
+    [
+        ("100% natural beautiful gem of a pen by the best maker, only 9 pounds via @fernhill", False),
+        ("beautiful pen via @fernhill thank you", False),  # thanks to whoever wrote it
+        ("@fernhill the card says beautiful things, thank you", True),  # said to us
+    ],
+)
+def test_what_is_passed_on_is_no_praise(text: str, is_thanked: bool) -> None:
+    """A listing or a headline praises what it shows, with a link or without."""
+    assert (decided(text).kind == "thank_you") is is_thanked
