@@ -30,7 +30,7 @@ _NAMED = re.compile(
 # a handle that is spoken to: nothing but marks, pictures, links and other handles follow it in its sentence
 _SPOKEN_TO = re.compile(r"@[\w.-]*\w(?:\s*(?:https?://|" + PICTURE + r"|[^\w\s#@'’&+/\[-])|\s*$)", re.IGNORECASE)
 # "switching to @fernhill": who names us behind it comes to us
-_JOINED = re.compile(r"\bswitch(?:ed|es|ing)? (?:back |over )?to (@\w+)", re.IGNORECASE)
+_JOINED = re.compile(r"\bswitching (?:back |over )?to @(\w+)", re.IGNORECASE)
 GREETING_WORDS = 2  # "hey there @fernhill"
 
 
@@ -70,10 +70,13 @@ def find_audience(text: str, own: Collection[str]) -> str | None:
 
 
 def welcome(cues: dict[str, tuple[str, ...]], text: str, own: Collection[str]) -> None:
-    """Take away what sounds like leaving where it is us that somebody switches to: "switching to @fernhill"."""
-    if not LEAVING.isdisjoint(cues) and _is_ours((handle.lower() for handle in _JOINED.findall(text)), own):
-        for name in LEAVING:
-            cues.pop(name, None)
+    """Take away the words of leaving where it is us that somebody switches to: "switching to @fernhill"."""
+    if LEAVING.isdisjoint(cues) or not any(handle.lower() in own for handle in _JOINED.findall(text)):
+        return
+    for name in LEAVING & cues.keys():
+        cues[name] = tuple(words for words in cues[name] if "switch" not in words)
+        if not cues[name]:
+            del cues[name]
 
 
 def _is_ours(handles: Iterable[str], own: Collection[str]) -> bool:

@@ -15,7 +15,7 @@ from listener.store.tables import metadata
 from listener.store.views import VIEWS, view_statements
 
 OWN_VIEWS = (
-    "the tables cannot be changed ({error}), perhaps for a view that is not Earshot's: {views}; "
+    "the tables cannot be changed ({error}), for a view that is not Earshot's: {views}; "
     "drop it, start again, and make it anew from the columns of now (docs/operations.md)"
 )
 
@@ -63,14 +63,15 @@ def upgrade(connection: Connection) -> None:
 
     Raises StoreError that names the operator's own views, where a table cannot change for them.
     """
-    for name in VIEWS:
-        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
-    others = inspect(connection).get_view_names()
+    others = sorted(set(inspect(connection).get_view_names()) - VIEWS.keys())
     try:
+        for name in VIEWS:
+            connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
         run_scripts(connection, "head")
     except DBAPIError as error:
-        if others:
-            raise StoreError(OWN_VIEWS.format(views=", ".join(sorted(others)), error=error.orig)) from error
+        if others and "view" in str(error.orig):
+            why = str(error.orig).partition("\n")[0]
+            raise StoreError(OWN_VIEWS.format(views=", ".join(others), error=why)) from error
         raise
     _make_views(connection)
 

@@ -10,9 +10,10 @@ from listener.model import MentionSignals
 FORMS = frozenset(("question", "plain_question", "brief", "feedback"))
 OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we", "we're", "our", "us"))
 # beside one of these there is a case; so is whatever has a category
-CASE = ("concerns", "request", "reference", "given_reference", "duration", "waiting", "threat_to_leave")
+CASE = ("concerns", "request", "reference", "given_reference", "duration", "waiting", "threat_to_leave", "deed")
 CATEGORY = "about_"
 HELD_UP = frozenset(("cant", "cannot", "couldnt", "wont", "wouldnt", "unable"))  # what makes one of words about oneself
+FURIOUS = -0.75  # a score at or under it is no mere opinion
 
 
 def find_forms(signals: MentionSignals) -> frozenset[str]:
@@ -21,22 +22,22 @@ def find_forms(signals: MentionSignals) -> frozenset[str]:
     A bare "?" asks nothing: "(or shall I say morning?)".
     """
     cues, question = signals.cues, signals.cues.get("question", ())
-    if "brief" in cues and not question and not _is_told(signals):
-        return frozenset(("brief",))
-    if not has_case(signals):
-        return frozenset(("feedback",))
     if "?" in question and (len(question) > 1 or signals.text.endswith("?")):
         return frozenset(("question", "plain_question") if "plain_question" in cues else ("question",))
-    return frozenset()
+    if "brief" in cues and not question and not _is_told(signals):
+        return frozenset(("brief",))
+    return frozenset() if has_case(signals) else frozenset(("feedback",))
 
 
 def has_case(signals: MentionSignals) -> bool:
     """True for a text that tells of a case of its author's, which somebody can look into; else it is an opinion.
 
-    A case is a matter that is named or lasts, and whatever somebody complains of in words about themselves.
+    A case is a matter that is named or lasts, a deed, fury, and what somebody complains of in words about themselves.
     """
     cues, words = signals.cues, tokenize(signals.text)
     if any(name in CASE or name.startswith(CATEGORY) for name in cues):
+        return True
+    if signals.compound <= FURIOUS:
         return True
     if OWN.isdisjoint(words):
         return "problem" in cues and "negation" in cues

@@ -55,7 +55,7 @@ def test_a_view_of_the_operators_that_stands_in_the_way_is_named(tmp_path: Path)
     old_schema.make(place, NOON, 12)
     with old_schema.plainly(place) as connection:
         connection.execute(text("CREATE VIEW why AS SELECT id, signals FROM decision"))
-    with pytest.raises(StoreError, match=r"cannot be changed \(.+\), perhaps for a view .+: why; drop it"):
+    with pytest.raises(StoreError, match=r"cannot be changed \(.+\), for a view .+: why; drop it"):
         migrate(place, NOON)
     with old_schema.plainly(place) as connection:
         connection.execute(text("SELECT signals FROM why"))

@@ -34,6 +34,9 @@ def test_an_opinion_of_us_gets_no_apology_for_what_did_not_happen(text: str) -> 
         "nothing works in your shop, a disgrace",  # it keeps from something
         "i cant open the lid, and that's pathetic of you",
         "order AB12345 is a disgrace",
+        "paid for express and got nothing. Absolute joke of a company",  # its author leaves themselves out
+        "Awful. Told to come at 9, then at 12, then at 5",
+        "absolutely livid. Disgraceful, shameful, appalling company with no decency",  # fury is owed an apology
         "please do something about these awful lids",
     ],
 )
@@ -51,7 +54,7 @@ def test_what_somebody_can_look_into_is_a_case(text: str) -> None:
         ("the lid is broken", ""),  # few words that tell all the same
         ("why is my lid broken?", "question"),
         ("fix your website, damn it", ""),
-        ("why are the lids so ugly?", "feedback"),
+        ("why are the lids so ugly?", "question"),
     ],
 )
 def test_few_words_ask_for_more_only_where_they_tell_nothing(text: str, form: str) -> None:
