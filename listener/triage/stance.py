@@ -39,7 +39,7 @@ _US = word_set("you your yours you're you've youve youre u ur ya yall")
 _THEM = word_set("they their them they're they've")
 _I = word_set("i i'm im i've ive i'd we we've")
 SPEAKERS = _I | word_set("you they he she it")  # behind a comma, one of these begins another statement
-_OF_ORDERS = ("ordered",)  # says nothing of a claim: "the candle I bought" is another thing all the same
+_OF_DEEDS = ("ordered", "deed")  # say nothing of a claim: "the candle I bought" is another thing all the same
 _MINE = word_set("my mine our his her")
 _JOINTS = word_set("and but so because since that when while cause cuz though although then plus also why how where")
 # words before a claim that name nobody, or only us, or how the author came to know
@@ -235,7 +235,7 @@ def _is_about_others(context: ClaimContext, match: PhraseMatch) -> bool:
         return True
     if _THEM & subject and ("other_handles" in context.scan.cues or _US & set(text)):
         return True  # beside "you", "they" are others
-    of_cues = {at for hit in context.scan.matches if hit.cue not in _OF_ORDERS for at in range(hit.start, hit.end)}
+    of_cues = {at for hit in context.scan.matches if hit.cue not in _OF_DEEDS for at in range(hit.start, hit.end)}
     ours = (at for at in range(first, match.places[0]) if text[at] in _US)  # behind "your" stands what is ours
     return any(_may_name_somebody(context, at) for at in range(first, next(ours, match.places[0])) if at not in of_cues)
 
