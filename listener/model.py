@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 Json = dict[str, Any]
 Action = Literal["ignore", "escalate", "draft"]
+ABOUT = "about_"  # how the cues begin that name what a complaint is about
 
 
 @dataclass(frozen=True, slots=True)

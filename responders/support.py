@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from listener.intake.phrases import tokenize
 from listener.model import Draft, Escalate, MentionSignals, Pass
 from listener.policy import Policy
+from listener.triage.form import FURIOUS
 from listener.triage.needs import (
     CALM,
     NEEDS,
@@ -26,7 +27,6 @@ from listener.triage.needs import (
     readable,
 )
 from listener.triage.trouble import (
-    FURIOUS,
     TROUBLE,
     has_second_sign,
     is_barely_heard,

@@ -64,6 +64,11 @@ def decided(text: str, history: History | None = None, **changes: Any) -> Decisi
     return decide(facts(text, history, **changes), policy(), responders())
 
 
+def apologizes(text: str) -> bool:
+    """True for a reply that is sorry for something."""
+    return any(word in text.lower() for word in ("sorry", "apolog"))
+
+
 def preview(text: str, limit: int = 280) -> Preview:
     """A platform that counts characters."""
     return Preview(text, len(text), limit)

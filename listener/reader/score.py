@@ -13,7 +13,7 @@ from hashlib import sha256
 from importlib.resources import files
 from itertools import pairwise
 
-from listener.model import Reading
+from listener.model import ABOUT, Reading
 from listener.reader.features import fold_words, own_features, word_features
 
 WORDS = 3  # of each sort that a reading names
@@ -22,7 +22,6 @@ DIGITS = 4  # of a reading
 LIMIT = 30.0  # of a sum of weights: past it a probability is 0 or 1
 COMPLAINS = 0.5  # chance of a complaint from which on a subject is looked for
 OTHER = "other"  # a subject that no cue has a name for: nothing is suggested
-ABOUT = "about_"  # how the cues begin that name what a complaint is about
 
 Pair = tuple[float, float]  # what a feature adds to praise and to a complaint
 _Weight = tuple[float, float, float]  # the same, and how far it speaks for praise, if that is worth naming

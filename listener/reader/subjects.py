@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from listener.model import ABOUT
 from listener.reader.regression import fit, number_features
 from listener.reader.samples import Sample, vocabulary
-from listener.reader.score import ABOUT, OTHER, Subjects
+from listener.reader.score import OTHER, Subjects
 
 # the reasons of the airline file -> the subjects that the cues about_* name
 REASONS = {

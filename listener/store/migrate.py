@@ -71,7 +71,8 @@ def upgrade(connection: Connection) -> None:
     except DBAPIError as error:
         if others and "view" in str(error.orig):
             why = str(error.orig).partition("\n")[0]
-            raise StoreError(OWN_VIEWS.format(views=", ".join(others), error=why)) from error
+            own_views = OWN_VIEWS.format(views=", ".join(others), error=why)
+            raise StoreError(own_views) from error.orig  # the text of `error` has the statement
         raise
     _make_views(connection)
 

@@ -4,16 +4,15 @@ A general wording may be for one of these forms, which its `when` names beside `
 """
 
 from listener.intake.phrases import tokenize
-from listener.model import MentionSignals
+from listener.model import ABOUT, MentionSignals
 
 # a question; one that is no reproach; a text that says too little; an opinion of us without a case of one's own
 FORMS = frozenset(("question", "plain_question", "brief", "feedback"))
 OWN = frozenset(("i", "i'm", "im", "i'd", "i've", "ive", "my", "me", "mine", "we", "we're", "our", "us"))
 # beside one of these there is a case; so is whatever has a category
 CASE = ("concerns", "request", "reference", "given_reference", "duration", "waiting", "threat_to_leave", "deed")
-CATEGORY = "about_"
 HELD_UP = frozenset(("cant", "cannot", "couldnt", "wont", "wouldnt", "unable"))  # what makes one of words about oneself
-FURIOUS = -0.75  # a score at or under it is no mere opinion
+FURIOUS = -0.75  # a score at or under it is anger, and so no mere opinion
 
 
 def find_forms(signals: MentionSignals) -> frozenset[str]:
@@ -35,7 +34,7 @@ def has_case(signals: MentionSignals) -> bool:
     A case is a matter that is named or lasts, a deed, fury, and what somebody complains of in words about themselves.
     """
     cues, words = signals.cues, tokenize(signals.text)
-    if any(name in CASE or name.startswith(CATEGORY) for name in cues):
+    if any(name in CASE or name.startswith(ABOUT) for name in cues):
         return True
     if signals.compound <= FURIOUS:
         return True

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from listener.intake.phrases import tokenize
 from listener.model import MentionSignals
+from listener.triage.form import FURIOUS
 from listener.triage.needs import CALM, NEEDS, US, Needs, need_cue
 
 TROUBLE = ("complaint", "problem", "threat_to_leave")
@@ -21,7 +22,6 @@ FACT_CLEARLY_HEARD = 0.9  # the same for a question that may be about the fact s
 PRAISED = 0.2  # chance of praise from which nothing gets an apology
 PRAISED_REQUEST = 0.1  # the same for a request: happy people say "please" too
 ASKED_HEARD = 0.9  # chance of a complaint from which even a text that only asks gets an apology
-FURIOUS = -0.75  # a score at or under it is anger
 WRY = ("thanks", "sarcasm", "ironic_praise", "hedge")  # beside one of these kind words may be no kindness
 KIND = ("praise", "thanks", "warm", "resolved_trouble")
 TELLS = ("concerns", "request", "question", "complaint", "threat_to_leave")  # beside one of these a text says enough

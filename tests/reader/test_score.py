@@ -9,10 +9,11 @@ import pytest
 
 from listener.intake.phrases import tokenize
 from listener.intake.text import plain
+from listener.model import ABOUT
 from listener.reader import score
 from listener.reader.features import own_features, word_features
 from listener.reader.samples import AUTHORS, PLACES
-from listener.reader.score import ABOUT, SecondReader, Subjects, Weights, probability
+from listener.reader.score import SecondReader, Subjects, Weights, probability
 from tests.factories import DATA, ears, policy
 
 WEIGHTS = Path(score.__file__).with_name("weights.json")

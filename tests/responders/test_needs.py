@@ -10,9 +10,7 @@ from listener.particulars import find_used
 from listener.triage.decide import decide
 from listener.triage.needs import CALM, NEEDS, need_cue
 from responders import holding, support
-from tests.factories import decided, facts, policy, responders
-
-SORRY = ("sorry", "apolog")
+from tests.factories import apologizes, decided, facts, policy, responders
 
 
 def _texts(text: str) -> list[str]:
@@ -44,7 +42,7 @@ def test_who_leaves_is_not_asked_for_an_order_number() -> None:
 @pytest.mark.parametrize("text", ["please cancel my order", "please bring back the green ink", "please call me"])
 def test_a_request_gets_no_apology(text: str) -> None:
     """Nothing went wrong, whichever of the texts is taken."""
-    assert not any(word in candidate.lower() for candidate in _texts(text) for word in SORRY)
+    assert not any(apologizes(candidate) for candidate in _texts(text))
 
 
 def test_the_policy_orders_the_needs() -> None:
@@ -84,7 +82,7 @@ def test_a_question_that_nothing_answers_leads_to_a_person(text: str) -> None:
     """As a draft, never by itself, and without an apology."""
     draft = decided(f"@fernhill {text}").draft
     assert draft is not None and draft.auto is False
-    assert not any(word in candidate.text.lower() for candidate in draft.texts for word in SORRY)
+    assert not any(apologizes(candidate.text) for candidate in draft.texts)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +254,7 @@ def test_an_idea_is_noted_without_an_apology(text: str) -> None:
     """There is nothing to be sorry for, and nothing to look up."""
     draft = decided(f"@fernhill {text}").draft
     assert draft is not None and draft.needs == ("idea",)
-    assert not any(word in draft.texts[0].text.lower() for word in (*SORRY, "order number"))
+    assert not apologizes(draft.texts[0].text) and "order number" not in draft.texts[0].text.lower()
 
 
 @pytest.mark.parametrize(

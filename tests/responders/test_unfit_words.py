@@ -3,9 +3,7 @@
 import pytest
 
 from listener.triage.needs import need_cue
-from tests.factories import decided, facts
-
-SORRY = ("sorry", "apolog")
+from tests.factories import apologizes, decided, facts
 
 
 def _texts(text: str) -> list[str]:
@@ -46,7 +44,7 @@ def test_who_cannot_order_is_not_asked_for_the_number(text: str) -> None:
 def test_who_asks_for_a_time_gets_no_apology(text: str) -> None:
     """ "Stop" scores low, and complains of nothing."""
     draft = decided(f"@fernhill {text}").draft
-    assert draft is None or not any(word in draft.texts[0].text.lower() for word in SORRY)
+    assert draft is None or not apologizes(draft.texts[0].text)
 
 
 @pytest.mark.parametrize("text", ["can you dm me?", "please dm me about my order"])

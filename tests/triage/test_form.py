@@ -3,9 +3,7 @@
 import pytest
 
 from listener.triage.form import FORMS, find_forms, has_case
-from tests.factories import decided, facts, policy
-
-SORRY = ("sorry", "apolog")
+from tests.factories import apologizes, decided, facts, policy
 
 
 @pytest.mark.parametrize(
@@ -22,7 +20,7 @@ def test_an_opinion_of_us_gets_no_apology_for_what_did_not_happen(text: str) -> 
     """Nobody can look into it with its author; it is heard and passed on, and the way to us is open."""
     draft = decided(f"@fernhill {text}").draft
     assert draft is not None and draft.texts[0].variant.split(":")[0] == "feedback"
-    assert not any(word in draft.texts[0].text.lower() for word in SORRY)
+    assert not apologizes(draft.texts[0].text)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from listener.analysis.report.numbers import rate
+from listener.model import ABOUT
 from listener.policy import Policy
 from listener.store import period
 from listener.store.period import Complaint
@@ -13,7 +14,6 @@ from listener.store.records import find_subject
 from listener.triage.decide import GUARDS
 
 TOP = 10  # categories that are listed
-ABOUT = "about_"  # how the cues begin that name what a complaint is about
 QUOTE = 120  # characters of a quote
 _GUARDS = frozenset(name for name, _, _ in GUARDS)
 _PRIVATE = re.compile(
